@@ -1,0 +1,107 @@
+package io.metastore.server.compat.differential;
+
+import com.google.protobuf.Message;
+import io.metastore.api.rpc.AlarmRequest;
+import io.metastore.api.rpc.CompactionRequest;
+import io.metastore.api.rpc.LeaseGrantRequest;
+import io.metastore.api.rpc.LeaseKeepAliveRequest;
+import io.metastore.api.rpc.LeaseRevokeRequest;
+import io.metastore.api.rpc.ResponseHeader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the answers of the first side taught about the state of both: enough to ask the next interesting question. */
+final class Knowledge {
+
+    /** After a restart a lease has its whole TTL and one election timeout; what we assume may be off by that. */
+    private static final Duration RESTART_GRACE = Duration.ofSeconds(1);
+
+    private final Map<Long, KnownLease> leases = new TreeMap<>();
+    private final List<Long> compactions = new ArrayList<>();
+    private long revision = 1;
+    private long compacted = -1;
+    private boolean alarmed;
+
+    private record KnownLease(long ttlSeconds, long endsNanos) {}
+
+    long revision() {
+        return revision;
+    }
+
+    /** The newest compact revision, -1 if there is none. */
+    long compacted() {
+        return compacted;
+    }
+
+    /** All compact revisions, oldest first: their hashes are kept by a server for a while. */
+    List<Long> compactions() {
+        return compactions;
+    }
+
+    List<Long> leases() {
+        return List.copyOf(leases.keySet());
+    }
+
+    boolean alarmed() {
+        return alarmed;
+    }
+
+    /** True if the first lease surely ends before the second: by more than timing may blur. */
+    boolean endsBefore(long lease, long other) {
+        KnownLease first = leases.get(lease);
+        KnownLease second = leases.get(other);
+        return first != null
+                && second != null
+                && second.endsNanos - first.endsNanos > Duration.ofSeconds(3).toNanos();
+    }
+
+    void learn(Rpc rpc, Answer answer) {
+        answer.messages().forEach(this::learnRevision);
+        if (!answer.isOk()) {
+            return;
+        }
+        Message request = rpc.request();
+        if (request instanceof CompactionRequest compaction) {
+            compacted = compaction.getRevision();
+            compactions.add(compacted);
+        } else if (request instanceof LeaseGrantRequest grant) {
+            leases.put(grant.getID(), known(grant.getTTL()));
+        } else if (request instanceof LeaseRevokeRequest revoke) {
+            leases.remove(revoke.getID());
+        } else if (request instanceof AlarmRequest alarm && alarm.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
+            alarmed = true;
+        }
+        rpc.requests().forEach(each -> {
+            if (each instanceof LeaseKeepAliveRequest keepAlive) {
+                leases.computeIfPresent(keepAlive.getID(), (id, lease) -> known(lease.ttlSeconds));
+            }
+        });
+    }
+
+    void learnRevision(Message message) {
+        var header = message.getDescriptorForType().findFieldByName("header");
+        if (header != null && message.hasField(header)) {
+            revision = Math.max(revision, ((ResponseHeader) message.getField(header)).getRevision());
+        }
+    }
+
+    void forgetLease(long id) {
+        leases.remove(id);
+    }
+
+    void alarmsAreOff() {
+        alarmed = false;
+    }
+
+    void restarted() {
+        leases.replaceAll((id, lease) -> known(lease.ttlSeconds + RESTART_GRACE.toSeconds()));
+    }
+
+    private static KnownLease known(long ttlSeconds) {
+        long nanos = Duration.ofSeconds(Math.min(ttlSeconds, Duration.ofDays(365).toSeconds())).toNanos();
+        return new KnownLease(ttlSeconds, System.nanoTime() + nanos);
+    }
+}

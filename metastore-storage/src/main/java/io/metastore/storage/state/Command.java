@@ -1,0 +1,210 @@
+package io.metastore.storage.state;
+
+import io.metastore.api.EtcdError;
+import io.metastore.api.rpc.AlarmRequest;
+import io.metastore.api.rpc.CompactionRequest;
+import io.metastore.api.rpc.DeleteRangeRequest;
+import io.metastore.api.rpc.LeaseCheckpointRequest;
+import io.metastore.api.rpc.LeaseGrantRequest;
+import io.metastore.api.rpc.LeaseRevokeRequest;
+import io.metastore.api.rpc.PutRequest;
+import io.metastore.api.rpc.TxnRequest;
+import io.metastore.storage.cluster.Member;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A change the raft group has agreed on. Applying it reads nothing but the command and the state: no clock, no random
+ * source, no configuration. Every member must reach the same outcome.
+ *
+ * <p>A command decides all its refusals before its first change: it takes effect as a whole or not at all.
+ */
+public sealed interface Command {
+
+    /** Apply thread. What the command changes in the key space takes one revision, unless it says otherwise. */
+    Outcome applyTo(StateTxn txn);
+
+    /** Bytes that the command counts for against the space quota; 0 if it needs none. */
+    default long spaceCost() {
+        return 0;
+    }
+
+    /** Whether the command is refused while members disagree on their data. */
+    default boolean needsIntactData() {
+        return false;
+    }
+
+    record Put(PutRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            Optional<EtcdError> refusal = txn.refusal(request);
+            if (refusal.isPresent()) {
+                return new Outcome.Rejected(refusal.get());
+            }
+            return txn.applied(txn.put(request));
+        }
+
+        @Override
+        public long spaceCost() {
+            return SpaceCost.of(request);
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return true;
+        }
+    }
+
+    record DeleteRange(DeleteRangeRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.applied(txn.deleteRange(request));
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return true;
+        }
+    }
+
+    record Txn(TxnRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return TxnEvaluator.evaluate(request, txn);
+        }
+
+        @Override
+        public long spaceCost() {
+            return SpaceCost.of(request);
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return !TxnKind.isReadOnly(request);
+        }
+    }
+
+    record Compact(CompactionRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            long revision = request.getRevision();
+            if (revision <= txn.compactedRevision()) {
+                return new Outcome.Rejected(EtcdError.COMPACTED);
+            }
+            if (revision > txn.revision()) {
+                return new Outcome.Rejected(EtcdError.FUTURE_REVISION);
+            }
+            txn.compact(revision);
+            return txn.applied();
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return true;
+        }
+    }
+
+    /** The request carries the id and the effective TTL: the proposer has chosen the one and raised the other. */
+    record LeaseGrant(LeaseGrantRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.grant(request);
+        }
+
+        @Override
+        public long spaceCost() {
+            return SpaceCost.LEASE;
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return true;
+        }
+    }
+
+    record LeaseRevoke(LeaseRevokeRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            if (!txn.leaseExists(request.getID())) {
+                return new Outcome.Rejected(EtcdError.LEASE_NOT_FOUND);
+            }
+            txn.revoke(request.getID());
+            return txn.applied();
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return true;
+        }
+    }
+
+    /** How much time the leader says is left of leases; unknown ones are passed over. */
+    record LeaseCheckpoint(LeaseCheckpointRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            request.getCheckpointsList()
+                    .forEach(checkpoint -> txn.checkpoint(checkpoint.getID(), checkpoint.getRemainingTTL()));
+            return txn.applied();
+        }
+    }
+
+    /**
+     * Leases whose time is over, revoked in their order; each that has keys takes a revision of its own. Void in an entry
+     * of another term than the leader had when it counted the time; those gone already are passed over.
+     */
+    record RevokeExpired(List<Long> ids, long term) implements Command {
+        public RevokeExpired {
+            ids = List.copyOf(ids);
+        }
+
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            if (term != txn.term()) {
+                return new Outcome.Rejected(EtcdError.LEADER_CHANGED);
+            }
+            for (long id : ids) {
+                if (txn.leaseExists(id)) {
+                    txn.nextRevision();
+                    txn.revoke(id);
+                }
+            }
+            return txn.applied();
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return true;
+        }
+    }
+
+    record Alarm(AlarmRequest request) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.alarm(request);
+        }
+    }
+
+    /** A member says who it is and where clients reach it; also how the initial members come to be known. */
+    record PublishMember(Member member) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            txn.publish(member);
+            return txn.applied();
+        }
+    }
+
+    record SetClusterVersion(String version) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            txn.setClusterVersion(version);
+            return txn.applied();
+        }
+    }
+
+    record NoOp() implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.applied();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.metastore.storage.state;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.MessageLite;
+import io.metastore.api.log.LogCommand;
+import io.metastore.api.log.LogEntry;
+import io.metastore.storage.cluster.Member;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Command ↔ log.proto; the only class that knows both. Writing builds no message around the client's request: its bytes
+ * go behind a tag and a length.
+ */
+public final class CommandCodec {
+    /** What this release writes, and the only one it reads. */
+    static final int FORMAT = 1;
+
+    private static final int LENGTH_DELIMITED = 2;
+    private static final int COMMAND_TAG = LogEntry.COMMANDS_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
+
+    private static final int ENTRY_HEADER_BYTES = CodedOutputStream.computeFixed64Size(
+                    LogEntry.MEMBER_ID_FIELD_NUMBER, 0)
+            + CodedOutputStream.computeFixed64Size(LogEntry.SEQUENCE_FIELD_NUMBER, 0)
+            + CodedOutputStream.computeUInt32Size(LogEntry.FORMAT_FIELD_NUMBER, FORMAT);
+
+    /** A command as the log holds it: the number of its field, and what is in there. */
+    private record Payload(int field, MessageLite message) {
+        int size() {
+            return CodedOutputStream.computeMessageSize(field, message);
+        }
+    }
+
+    private CommandCodec() {}
+
+    /** Bytes that the command takes in the log, besides its share of the entry. */
+    public static int sizeOf(Command command) {
+        return payloadOf(command).size();
+    }
+
+    public static byte[] encode(long memberId, long sequence, List<Command> commands) {
+        List<Payload> payloads = new ArrayList<>(commands.size());
+        int size = ENTRY_HEADER_BYTES;
+        for (Command command : commands) {
+            Payload payload = payloadOf(command);
+            payloads.add(payload);
+            int commandSize = payload.size();
+            size += 1 + CodedOutputStream.computeUInt32SizeNoTag(commandSize) + commandSize;
+        }
+        byte[] entry = new byte[size];
+        CodedOutputStream out = CodedOutputStream.newInstance(entry);
+        try {
+            out.writeFixed64(LogEntry.MEMBER_ID_FIELD_NUMBER, memberId);
+            out.writeFixed64(LogEntry.SEQUENCE_FIELD_NUMBER, sequence);
+            for (Payload payload : payloads) {
+                out.writeUInt32NoTag(COMMAND_TAG);
+                out.writeUInt32NoTag(payload.size());
+                out.writeMessage(payload.field, payload.message);
+            }
+            out.writeUInt32(LogEntry.FORMAT_FIELD_NUMBER, FORMAT);
+            out.checkNoSpaceLeft();
+        } catch (IOException sizeIsComputed) {
+            throw new UncheckedIOException(sizeIsComputed);
+        }
+        return entry;
+    }
+
+    /** @throws UnreadableEntryException if there is anything in the entry that this release does not know */
+    public static EntryCommands decode(ByteBuffer entry) {
+        LogEntry parsed = parse(entry);
+        if (parsed.getFormat() != FORMAT || !parsed.getUnknownFields().isEmpty()) {
+            throw new UnreadableEntryException(
+                    "a log entry of format %d; this release reads format %d".formatted(parsed.getFormat(), FORMAT));
+        }
+        List<Command> commands = new ArrayList<>(parsed.getCommandsCount());
+        for (LogCommand command : parsed.getCommandsList()) {
+            commands.add(commandOf(command));
+        }
+        return new EntryCommands(parsed.getMemberId(), parsed.getSequence(), commands);
+    }
+
+    private static LogEntry parse(ByteBuffer entry) {
+        CodedInputStream in = CodedInputStream.newInstance(entry.duplicate());
+        in.setRecursionLimit(TxnChecks.MAX_MESSAGE_DEPTH);
+        try {
+            return LogEntry.parseFrom(in);
+        } catch (IOException damaged) {
+            throw new UnreadableEntryException("a log entry of %d bytes is no entry".formatted(entry.remaining()), damaged);
+        }
+    }
+
+    private static Payload payloadOf(Command command) {
+        if (command instanceof Command.Put put) {
+            return new Payload(LogCommand.PUT_FIELD_NUMBER, put.request());
+        }
+        if (command instanceof Command.Txn txn) {
+            return new Payload(LogCommand.TXN_FIELD_NUMBER, txn.request());
+        }
+        if (command instanceof Command.DeleteRange delete) {
+            return new Payload(LogCommand.DELETE_RANGE_FIELD_NUMBER, delete.request());
+        }
+        if (command instanceof Command.Compact compact) {
+            return new Payload(LogCommand.COMPACTION_FIELD_NUMBER, compact.request());
+        }
+        if (command instanceof Command.LeaseGrant grant) {
+            return new Payload(LogCommand.LEASE_GRANT_FIELD_NUMBER, grant.request());
+        }
+        if (command instanceof Command.LeaseRevoke revoke) {
+            return new Payload(LogCommand.LEASE_REVOKE_FIELD_NUMBER, revoke.request());
+        }
+        if (command instanceof Command.LeaseCheckpoint checkpoint) {
+            return new Payload(LogCommand.LEASE_CHECKPOINT_FIELD_NUMBER, checkpoint.request());
+        }
+        if (command instanceof Command.RevokeExpired expired) {
+            return new Payload(
+                    LogCommand.REVOKE_EXPIRED_FIELD_NUMBER,
+                    io.metastore.api.log.RevokeExpired.newBuilder()
+                            .addAllIds(expired.ids())
+                            .setTerm(expired.term())
+                            .build());
+        }
+        if (command instanceof Command.Alarm alarm) {
+            return new Payload(LogCommand.ALARM_FIELD_NUMBER, alarm.request());
+        }
+        if (command instanceof Command.PublishMember publish) {
+            return new Payload(
+                    LogCommand.PUBLISH_MEMBER_FIELD_NUMBER, publish.member().toProto());
+        }
+        if (command instanceof Command.SetClusterVersion set) {
+            return new Payload(
+                    LogCommand.SET_CLUSTER_VERSION_FIELD_NUMBER,
+                    io.metastore.api.log.SetClusterVersion.newBuilder()
+                            .setVersion(set.version())
+                            .build());
+        }
+        if (command instanceof Command.NoOp) {
+            return new Payload(
+                    LogCommand.NO_OP_FIELD_NUMBER, io.metastore.api.log.NoOp.getDefaultInstance());
+        }
+        throw new AssertionError("no place in the log for " + command.getClass());
+    }
+
+    private static Command commandOf(LogCommand command) {
+        boolean known = command.getUnknownFields().isEmpty()
+                && command.getRevokeExpired().getUnknownFields().isEmpty()
+                && command.getSetClusterVersion().getUnknownFields().isEmpty();
+        if (!known) {
+            throw unknown(command);
+        }
+        return switch (command.getCommandCase()) {
+            case PUT -> new Command.Put(command.getPut());
+            case DELETE_RANGE -> new Command.DeleteRange(command.getDeleteRange());
+            case TXN -> new Command.Txn(command.getTxn());
+            case COMPACTION -> new Command.Compact(command.getCompaction());
+            case LEASE_GRANT -> new Command.LeaseGrant(command.getLeaseGrant());
+            case LEASE_REVOKE -> new Command.LeaseRevoke(command.getLeaseRevoke());
+            case LEASE_CHECKPOINT -> new Command.LeaseCheckpoint(command.getLeaseCheckpoint());
+            case REVOKE_EXPIRED -> new Command.RevokeExpired(
+                    command.getRevokeExpired().getIdsList(),
+                    command.getRevokeExpired().getTerm());
+            case ALARM -> new Command.Alarm(command.getAlarm());
+            case PUBLISH_MEMBER -> new Command.PublishMember(Member.fromProto(command.getPublishMember()));
+            case SET_CLUSTER_VERSION -> new Command.SetClusterVersion(
+                    command.getSetClusterVersion().getVersion());
+            case NO_OP -> new Command.NoOp();
+            case COMMAND_NOT_SET -> throw unknown(command);
+        };
+    }
+
+    private static UnreadableEntryException unknown(LogCommand command) {
+        return new UnreadableEntryException("a command this release does not know: fields %s beside %s"
+                .formatted(command.getUnknownFields().asMap().keySet(), command.getCommandCase()));
+    }
+}

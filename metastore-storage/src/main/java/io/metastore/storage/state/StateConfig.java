@@ -1,0 +1,8 @@
+package io.metastore.storage.state;
+
+import io.metastore.storage.mvcc.MvccConfig;
+
+/** What may differ between members: nothing of it decides an outcome. */
+public record StateConfig(MvccConfig mvcc) {
+    public static final StateConfig DEFAULT = new StateConfig(MvccConfig.DEFAULT);
+}

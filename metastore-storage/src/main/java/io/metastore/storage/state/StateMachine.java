@@ -1,0 +1,234 @@
+package io.metastore.storage.state;
+
+import io.metastore.api.EtcdError;
+import io.metastore.api.rpc.AlarmType;
+import io.metastore.storage.cluster.AlarmStore;
+import io.metastore.storage.cluster.MemberStore;
+import io.metastore.storage.engine.KvEngine;
+import io.metastore.storage.lease.Lessor;
+import io.metastore.storage.mvcc.Change;
+import io.metastore.storage.mvcc.KvHash;
+import io.metastore.storage.mvcc.MvccStore;
+import io.metastore.storage.mvcc.WriteTxn;
+import io.metastore.storage.watch.ChangeListener;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The replicated state: a batch of commands, one engine write, one publication. It is a function of the log alone: the
+ * same entries give the same state and the same outcomes, however they are cut into batches and wherever a member was
+ * stopped and started in between.
+ *
+ * <p>A batch is {@code apply* commit}. The apply thread alone calls these, {@link #saveTo} and {@link #loadFrom}; whatever
+ * throws there leaves the batch in no defined state and must stop the member. Everyone may read.
+ */
+public final class StateMachine implements AutoCloseable {
+    private final KvEngine engine;
+    private final MvccStore store;
+    private final Lessor leases;
+    private final AlarmStore alarms;
+    private final MemberStore members;
+    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+
+    // Held by the apply thread while a batch is open, so that a defragmentation finds none.
+    private final ReentrantLock batchLock = new ReentrantLock();
+
+    // Owned by the apply thread.
+    private final WriteTxn writer;
+    private final StateTxn txn;
+    private long publishedCompaction;
+
+    // Written by the apply thread once the engine holds the batch and readers can see it.
+    private volatile AppliedMark applied;
+
+    private StateMachine(KvEngine engine, StateConfig config) {
+        this.engine = engine;
+        this.store = MvccStore.open(engine, config.mvcc());
+        this.leases = new Lessor(engine);
+        this.alarms = new AlarmStore(engine);
+        this.members = new MemberStore(engine);
+        this.writer = store.writer();
+        this.txn = new StateTxn(writer, leases, alarms, members);
+        this.publishedCompaction = store.compactedRevision();
+        this.applied = AppliedMark.read(engine);
+    }
+
+    /** Finds the state that the engine holds. The engine stays the caller's to close, after this. */
+    public static StateMachine open(KvEngine engine, StateConfig config) {
+        StateFormat.check(engine);
+        return new StateMachine(engine, config);
+    }
+
+    // Apply thread
+
+    /**
+     * Applies a command into the open batch: later commands see it, nobody else does before {@link #commit}.
+     *
+     * @param term of the entry that carries the command
+     */
+    public Outcome apply(Command command, long term) {
+        openBatch();
+        Optional<EtcdError> alarm = refusalByAlarm(command);
+        if (alarm.isPresent()) {
+            return new Outcome.Rejected(alarm.get());
+        }
+        txn.begin(term);
+        Outcome outcome = command.applyTo(txn);
+        txn.end();
+        return outcome;
+    }
+
+    /**
+     * Writes the open batch together with the mark of its last entry, publishes it, and tells listeners. Without a command
+     * before it, it only moves the mark.
+     */
+    public void commit(long index, long term) {
+        openBatch();
+        AppliedMark mark = new AppliedMark(index, term);
+        if (index <= applied.index() || term < applied.term()) {
+            throw new IllegalStateException("commit of %s after %s".formatted(mark, applied));
+        }
+        mark.write(writer.batch());
+        List<Change> changes = writer.commit();
+        leases.publish();
+        alarms.publish();
+        members.publish();
+        applied = mark;
+        batchLock.unlock();
+        tellListeners(changes);
+    }
+
+    /** Writes a consistent copy of the state into a directory that does not exist yet; fast, sharing files where it can. */
+    public void saveTo(Path directory) {
+        requireNoOpenBatch();
+        engine.checkpoint(directory);
+    }
+
+    /** Replaces the state by a copy that {@link #saveTo} has made. */
+    public void loadFrom(Path directory) {
+        requireNoOpenBatch();
+        engine.restore(directory);
+        StateFormat.check(engine);
+        store.reload();
+        leases.reload();
+        alarms.reload();
+        members.reload();
+        publishedCompaction = store.compactedRevision();
+        applied = AppliedMark.read(engine);
+        listeners.forEach(ChangeListener::reset);
+    }
+
+    // Any thread
+
+    public long appliedIndex() {
+        return applied.index();
+    }
+
+    public long appliedTerm() {
+        return applied.term();
+    }
+
+    public MvccStore store() {
+        return store;
+    }
+
+    public Lessor leases() {
+        return leases;
+    }
+
+    public MemberStore members() {
+        return members;
+    }
+
+    public AlarmStore alarms() {
+        return alarms;
+    }
+
+    /** The space that quotas are about: it never shrinks but by {@link #defragment}. */
+    public long dbSize() {
+        return store.dbSize().allocated();
+    }
+
+    public long dbSizeInUse() {
+        return store.dbSize().inUse();
+    }
+
+    /** @param configuredBytes 0 for the default, less for none */
+    public Quota quota(long configuredBytes) {
+        return new Quota(store.dbSize(), configuredBytes);
+    }
+
+    /** Before the first command, or on the apply thread. */
+    public void addListener(ChangeListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Gives back what compaction has freed. Slow, and waits for an open batch: for a thread that may wait. */
+    public void defragment() {
+        batchLock.lock();
+        try {
+            store.defragment();
+        } finally {
+            batchLock.unlock();
+        }
+        engine.compact();
+    }
+
+    /** @throws io.metastore.api.EtcdException COMPACTED or FUTURE_REVISION */
+    public KvHash hashKv(long revision) {
+        return store.hashKv(revision);
+    }
+
+    public int hash() {
+        return store.hash();
+    }
+
+    /** Stops the erasing of compacted history. After the apply thread has ended. */
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    /** As alarms stand with the open batch: an alarm holds for the very next command. */
+    private Optional<EtcdError> refusalByAlarm(Command command) {
+        if (alarms.noneActiveNow()) {
+            return Optional.empty();
+        }
+        if (command.needsIntactData() && alarms.isActiveNow(AlarmType.CORRUPT)) {
+            return Optional.of(EtcdError.CORRUPT);
+        }
+        if (command.spaceCost() > 0 && alarms.isActiveNow(AlarmType.NOSPACE)) {
+            return Optional.of(EtcdError.NO_SPACE);
+        }
+        return Optional.empty();
+    }
+
+    private void openBatch() {
+        if (!batchLock.isHeldByCurrentThread()) {
+            batchLock.lock();
+        }
+    }
+
+    private void requireNoOpenBatch() {
+        if (batchLock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a batch is open after index " + applied.index());
+        }
+    }
+
+    private void tellListeners(List<Change> changes) {
+        long revision = store.currentRevision();
+        long compaction = store.compactedRevision();
+        for (ChangeListener listener : listeners) {
+            if (!changes.isEmpty()) {
+                listener.published(revision, changes);
+            }
+            if (compaction != publishedCompaction) {
+                listener.compacted(compaction);
+            }
+        }
+        publishedCompaction = compaction;
+    }
+}

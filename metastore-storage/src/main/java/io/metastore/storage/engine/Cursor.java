@@ -1,0 +1,17 @@
+package io.metastore.storage.engine;
+
+/** A walk over one bucket as it was when the walk began; belongs to one thread and must be closed. */
+public interface Cursor extends AutoCloseable {
+
+    /** Steps to the next entry, the first at the first call; false at the end. */
+    boolean next();
+
+    /** Key of the entry, the caller's to keep. */
+    byte[] key();
+
+    /** Value of the entry, the caller's to keep. */
+    byte[] value();
+
+    @Override
+    void close();
+}

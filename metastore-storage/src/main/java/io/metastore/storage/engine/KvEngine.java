@@ -1,0 +1,47 @@
+package io.metastore.storage.engine;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Buckets of ordered bytes that change by atomic batches. All methods may be called from any thread; who may write is
+ * decided above. Nothing is durable before {@link #flush}, but what survives a crash is always a prefix of the batches.
+ *
+ * <p>Failures of the disk are {@link EngineException}; after {@link #close} every call is an
+ * {@link EngineClosedException}.
+ */
+public interface KvEngine extends AutoCloseable {
+
+    byte @Nullable [] get(Bucket bucket, byte[] key);
+
+    /** Ascending over {@code [from, to)}, null being open, as of now: later writes are not seen. */
+    Cursor cursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to);
+
+    /** As {@link #cursor}, from the last key of {@code [from, to)} down. */
+    Cursor reverseCursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to);
+
+    /** Heap only, owned by one thread, to be used again after {@link EngineBatch#clear}. */
+    EngineBatch newBatch();
+
+    /** Takes effect in all buckets at once and is visible to everyone when it returns; not yet durable. */
+    void write(EngineBatch batch);
+
+    /** Makes everything written so far durable. */
+    void flush();
+
+    /** Writes a consistent and complete copy into a directory that does not exist yet, sharing files where possible. */
+    void checkpoint(Path directory);
+
+    /** Replaces all content by that of a checkpoint. Waits for reads under way; later ones see the new content. */
+    void restore(Path checkpoint);
+
+    /** Gives space of erased records back to the disk; slow. */
+    void compact();
+
+    /** Bytes of all files, or of the heap. */
+    long bytesUsed();
+
+    /** Waits for reads and writes under way, then frees everything. Twice is fine. */
+    @Override
+    void close();
+}

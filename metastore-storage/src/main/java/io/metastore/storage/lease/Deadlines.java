@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Deadlines<T> {
     private static final int DEAD_NODES_TOLERATED = 1024;
 
-    private final PriorityQueue<Node<T>> heap = new PriorityQueue<>(Comparator.comparingLong((Node<T> node) -> node.at));
+    private final PriorityQueue<Node<T>> heap =
+            new PriorityQueue<>(Comparator.comparingLong((Node<T> node) -> node.at));
     private int living;
 
     /** One who waits; in at most one place of the heap. */
@@ -75,7 +76,8 @@ final class Deadlines<T> {
     }
 
     /** Takes out a timer whose deadline is reached, the earliest first. */
-    @Nullable Timer<T> pollDue(long now) {
+    @Nullable
+    Timer<T> pollDue(long now) {
         if (next() > now) {
             return null;
         }

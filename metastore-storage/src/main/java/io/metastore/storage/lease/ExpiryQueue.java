@@ -274,8 +274,7 @@ public final class ExpiryQueue implements LeaseListener {
             entry.expiring = false;
             entry.deadline = saturatedAdd(after(now, entry.lease.secondsToCount()), extensionNanos);
         }
-        all.sort(Comparator.<Entry>comparingLong(entry -> entry.deadline)
-                .thenComparingLong(entry -> entry.lease.id()));
+        all.sort(Comparator.<Entry>comparingLong(entry -> entry.deadline).thenComparingLong(entry -> entry.lease.id()));
         long earliest = Long.MIN_VALUE;
         for (Entry entry : all) {
             long deadline = Math.max(entry.deadline, earliest);

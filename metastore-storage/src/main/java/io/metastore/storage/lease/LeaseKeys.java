@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ final class LeaseKeys {
 
     private final KvEngine engine;
     // Of the open batch: per lease and key, whether it is attached in the end.
-    private final Map<Long, TreeMap<Key, Boolean>> changes = new HashMap<>();
+    private final Map<Long, Map<Key, Boolean>> changes = new HashMap<>();
 
     LeaseKeys(KvEngine engine) {
         this.engine = engine;
@@ -43,7 +42,7 @@ final class LeaseKeys {
     /** In key order, with what the open batch has changed. */
     List<Key> attached(long leaseId) {
         List<Key> stored = stored(leaseId);
-        TreeMap<Key, Boolean> changed = changes.get(leaseId);
+        Map<Key, Boolean> changed = changes.get(leaseId);
         if (changed == null) {
             return stored;
         }
@@ -92,7 +91,7 @@ final class LeaseKeys {
                 .array();
     }
 
-    private TreeMap<Key, Boolean> changesOf(long leaseId) {
-        return changes.computeIfAbsent(leaseId, id -> new TreeMap<>());
+    private Map<Key, Boolean> changesOf(long leaseId) {
+        return changes.computeIfAbsent(leaseId, id -> new HashMap<>());
     }
 }

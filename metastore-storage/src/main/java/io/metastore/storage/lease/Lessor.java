@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The leases as the log has granted, checkpointed and revoked them, and the keys attached to them. Time plays no part
@@ -141,8 +140,7 @@ public final class Lessor {
     }
 
     private Optional<Lease> findNow(long id) {
-        @Nullable Optional<Lease> changed = changes.isEmpty() ? null : changes.get(id);
-        return changed != null ? changed : find(id);
+        return changes.isEmpty() ? find(id) : changes.getOrDefault(id, find(id));
     }
 
     private void put(EngineBatch batch, Lease lease) {

@@ -22,10 +22,8 @@ record AppliedMark(long index, long term) {
     }
 
     void write(EngineBatch batch) {
-        byte[] mark = ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(index)
-                .putLong(term)
-                .array();
+        byte[] mark =
+                ByteBuffer.allocate(2 * Long.BYTES).putLong(index).putLong(term).array();
         batch.put(Bucket.META, KEY, mark);
     }
 }

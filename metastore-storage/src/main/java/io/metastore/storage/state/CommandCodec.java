@@ -23,10 +23,10 @@ public final class CommandCodec {
     private static final int LENGTH_DELIMITED = 2;
     private static final int COMMAND_TAG = LogEntry.COMMANDS_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
 
-    private static final int ENTRY_HEADER_BYTES = CodedOutputStream.computeFixed64Size(
-                    LogEntry.MEMBER_ID_FIELD_NUMBER, 0)
-            + CodedOutputStream.computeFixed64Size(LogEntry.SEQUENCE_FIELD_NUMBER, 0)
-            + CodedOutputStream.computeUInt32Size(LogEntry.FORMAT_FIELD_NUMBER, FORMAT);
+    private static final int ENTRY_HEADER_BYTES =
+            CodedOutputStream.computeFixed64Size(LogEntry.MEMBER_ID_FIELD_NUMBER, 0)
+                    + CodedOutputStream.computeFixed64Size(LogEntry.SEQUENCE_FIELD_NUMBER, 0)
+                    + CodedOutputStream.computeUInt32Size(LogEntry.FORMAT_FIELD_NUMBER, FORMAT);
 
     /** A command as the log holds it: the number of its field, and what is in there. */
     private record Payload(int field, MessageLite message) {
@@ -69,7 +69,11 @@ public final class CommandCodec {
         return entry;
     }
 
-    /** @throws UnreadableEntryException if there is anything in the entry that this release does not know */
+    /**
+     * Reads an entry.
+     *
+     * @throws UnreadableEntryException if there is anything in it that this release does not know
+     */
     public static EntryCommands decode(ByteBuffer entry) {
         LogEntry parsed = parse(entry);
         if (parsed.getFormat() != FORMAT || !parsed.getUnknownFields().isEmpty()) {
@@ -89,7 +93,8 @@ public final class CommandCodec {
         try {
             return LogEntry.parseFrom(in);
         } catch (IOException damaged) {
-            throw new UnreadableEntryException("a log entry of %d bytes is no entry".formatted(entry.remaining()), damaged);
+            throw new UnreadableEntryException(
+                    "a log entry of %d bytes is no entry".formatted(entry.remaining()), damaged);
         }
     }
 
@@ -138,8 +143,7 @@ public final class CommandCodec {
                             .build());
         }
         if (command instanceof Command.NoOp) {
-            return new Payload(
-                    LogCommand.NO_OP_FIELD_NUMBER, io.metastore.api.log.NoOp.getDefaultInstance());
+            return new Payload(LogCommand.NO_OP_FIELD_NUMBER, io.metastore.api.log.NoOp.getDefaultInstance());
         }
         throw new AssertionError("no place in the log for " + command.getClass());
     }
@@ -159,13 +163,14 @@ public final class CommandCodec {
             case LEASE_GRANT -> new Command.LeaseGrant(command.getLeaseGrant());
             case LEASE_REVOKE -> new Command.LeaseRevoke(command.getLeaseRevoke());
             case LEASE_CHECKPOINT -> new Command.LeaseCheckpoint(command.getLeaseCheckpoint());
-            case REVOKE_EXPIRED -> new Command.RevokeExpired(
-                    command.getRevokeExpired().getIdsList(),
-                    command.getRevokeExpired().getTerm());
+            case REVOKE_EXPIRED ->
+                new Command.RevokeExpired(
+                        command.getRevokeExpired().getIdsList(),
+                        command.getRevokeExpired().getTerm());
             case ALARM -> new Command.Alarm(command.getAlarm());
             case PUBLISH_MEMBER -> new Command.PublishMember(Member.fromProto(command.getPublishMember()));
-            case SET_CLUSTER_VERSION -> new Command.SetClusterVersion(
-                    command.getSetClusterVersion().getVersion());
+            case SET_CLUSTER_VERSION ->
+                new Command.SetClusterVersion(command.getSetClusterVersion().getVersion());
             case NO_OP -> new Command.NoOp();
             case COMMAND_NOT_SET -> throw unknown(command);
         };

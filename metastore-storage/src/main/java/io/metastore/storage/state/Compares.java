@@ -54,7 +54,8 @@ final class Compares {
     }
 
     /** An operand of another kind than the target reads as 0, and a target nobody knows is taken for equal. */
-    private static int compareNumbers(Compare compare, long version, long createRevision, long modRevision, long lease) {
+    private static int compareNumbers(
+            Compare compare, long version, long createRevision, long modRevision, long lease) {
         return switch (compare.getTarget()) {
             case VERSION -> Long.compare(version, compare.getVersion());
             case CREATE -> Long.compare(createRevision, compare.getCreateRevision());

@@ -6,10 +6,16 @@ import io.metastore.storage.mvcc.ResponseBody;
 /** What applying a command led to. A rejection is agreed history too: every member rejects alike. */
 public sealed interface Outcome {
 
-    /** @throws io.metastore.api.EtcdException if the command was rejected */
+    /**
+     * The answer.
+     *
+     * @throws io.metastore.api.EtcdException if the command was rejected
+     */
     Applied orThrow();
 
     /**
+     * The command took effect.
+     *
      * @param revision of the store after the command, for the header of the answer
      * @param body the answer behind its header
      */
@@ -20,6 +26,7 @@ public sealed interface Outcome {
         }
     }
 
+    /** The command changed nothing. */
     record Rejected(EtcdError error) implements Outcome {
         @Override
         public Applied orThrow() {

@@ -156,7 +156,11 @@ public final class StateMachine implements AutoCloseable {
         return store.dbSize().inUse();
     }
 
-    /** @param configuredBytes 0 for the default, less for none */
+    /**
+     * The space quota of this member.
+     *
+     * @param configuredBytes 0 for the default, less for none
+     */
     public Quota quota(long configuredBytes) {
         return new Quota(store.dbSize(), configuredBytes);
     }
@@ -177,7 +181,11 @@ public final class StateMachine implements AutoCloseable {
         engine.compact();
     }
 
-    /** @throws io.metastore.api.EtcdException COMPACTED or FUTURE_REVISION */
+    /**
+     * etcd's HashKV; revision 0 is the current one.
+     *
+     * @throws io.metastore.api.EtcdException COMPACTED or FUTURE_REVISION
+     */
     public KvHash hashKv(long revision) {
         return store.hashKv(revision);
     }

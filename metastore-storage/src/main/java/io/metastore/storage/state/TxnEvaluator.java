@@ -33,8 +33,8 @@ final class TxnEvaluator {
         for (RequestOp op : branch.ops()) {
             Optional<EtcdError> refusal =
                     switch (op.getRequestCase()) {
-                        case REQUEST_RANGE -> refusal(
-                                op.getRequestRange(), state.keys().revision(), state.compactedRevision());
+                        case REQUEST_RANGE ->
+                            refusal(op.getRequestRange(), state.keys().revision(), state.compactedRevision());
                         case REQUEST_PUT -> state.refusal(op.getRequestPut());
                         case REQUEST_TXN -> refusal(nested.next(), state);
                         case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> Optional.empty();

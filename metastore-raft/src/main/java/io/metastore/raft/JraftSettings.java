@@ -1,0 +1,75 @@
+package io.metastore.raft;
+
+import com.alipay.sofa.jraft.StateMachine;
+import com.alipay.sofa.jraft.option.NodeOptions;
+import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.option.ReadOnlyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The options of jraft that we do not leave at their defaults, most of which are wrong for a store of record. */
+final class JraftSettings {
+
+    private static final Logger log = LoggerFactory.getLogger(JraftSettings.class);
+
+    /** How many entries jraft takes from its queue at once. */
+    private static final int APPLY_BATCH = 256;
+
+    private static final int ONE_MIB = 1 << 20;
+    private static final long MAX_LOGS_IN_MEMORY_BYTES = 64L << 20;
+    private static final int MAX_REPLICATOR_IN_FLIGHT = 32;
+
+    private JraftSettings() {}
+
+    static MemberNodeOptions nodeOptions(RaftConfig config, JraftServices services, StateMachine machine) {
+        int electionMillis = Math.toIntExact(config.electionTimeout().toMillis());
+        MemberNodeOptions options = new MemberNodeOptions(config.self(), config.transport());
+        options.setServiceFactory(services);
+        options.setFsm(machine);
+        options.setInitialConf(PeerIds.configuration(config.voters()));
+        options.setElectionTimeoutMs(electionMillis);
+        options.setRpcConnectTimeoutMs(electionMillis);
+        options.setLogUri(Directories.log(config.dir()).toString());
+        options.setRaftMetaUri(Directories.meta(config.dir()).toString());
+        options.setSnapshotUri(Directories.snapshot(config.dir()).toString());
+        options.setSnapshotIntervalSecs(0); // SnapshotTrigger counts entries and bytes instead
+        options.setDisableCli(true);
+        options.setSharedTimerPool(true);
+        options.setSharedElectionTimer(true);
+        options.setSharedVoteTimer(true);
+        options.setSharedStepDownTimer(true);
+        options.setSharedSnapshotTimer(true);
+        options.setRpcProcessorThreadPoolSize(6);
+        options.setRaftOptions(raftOptions(config, electionMillis));
+        requireDurable(config, options);
+        return options;
+    }
+
+    private static RaftOptions raftOptions(RaftConfig config, int electionMillis) {
+        RaftOptions options = new RaftOptions();
+        options.setSync(config.fsync());
+        options.setSyncMeta(config.fsync());
+        options.setReadOnlyOptions(ReadOnlyOption.ReadOnlySafe);
+        options.setEnableLogEntryChecksum(true);
+        options.setMaxLogsInMemoryBytes(MAX_LOGS_IN_MEMORY_BYTES);
+        options.setMaxReplicatorInflightMsgs(MAX_REPLICATOR_IN_FLIGHT);
+        options.setMaxByteCountPerRpc(ONE_MIB);
+        options.setMaxBodySize(ONE_MIB);
+        options.setMaxAppendBufferSize(ONE_MIB);
+        options.setApplyBatch(APPLY_BATCH);
+        options.setOpenStatistics(false);
+        options.setMaxElectionDelayMs(electionMillis);
+        options.setElectionHeartbeatFactor(Math.max(
+                2, Math.toIntExact(electionMillis / config.heartbeatInterval().toMillis())));
+        return options;
+    }
+
+    private static void requireDurable(RaftConfig config, NodeOptions options) {
+        RaftOptions raft = options.getRaftOptions();
+        if (!config.fsync()) {
+            log.warn("UNSAFE: fsync is off, a power cut will lose acknowledged writes and may elect two leaders");
+        } else if (!raft.isSync() || !raft.isSyncMeta()) {
+            throw new IllegalStateException("the log and the vote must be forced to the device");
+        }
+    }
+}

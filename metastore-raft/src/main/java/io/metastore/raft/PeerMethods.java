@@ -1,0 +1,78 @@
+package io.metastore.raft;
+
+import com.alipay.sofa.jraft.rpc.RpcRequests;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that members make: request and answer, by name. */
+final class PeerMethods {
+
+    record Method(String name, Parser<? extends Message> request, Parser<? extends Message> response) {}
+
+    private static final Map<Class<? extends Message>, Method> BY_REQUEST = Map.of(
+            RpcRequests.AppendEntriesRequest.class,
+            method(
+                    "AppendEntries",
+                    RpcRequests.AppendEntriesRequest.getDefaultInstance(),
+                    RpcRequests.AppendEntriesResponse.getDefaultInstance()),
+            RpcRequests.RequestVoteRequest.class,
+            method(
+                    "RequestVote",
+                    RpcRequests.RequestVoteRequest.getDefaultInstance(),
+                    RpcRequests.RequestVoteResponse.getDefaultInstance()),
+            RpcRequests.ReadIndexRequest.class,
+            method(
+                    "ReadIndex",
+                    RpcRequests.ReadIndexRequest.getDefaultInstance(),
+                    RpcRequests.ReadIndexResponse.getDefaultInstance()),
+            RpcRequests.TimeoutNowRequest.class,
+            method(
+                    "TimeoutNow",
+                    RpcRequests.TimeoutNowRequest.getDefaultInstance(),
+                    RpcRequests.TimeoutNowResponse.getDefaultInstance()),
+            RpcRequests.InstallSnapshotRequest.class,
+            method(
+                    "InstallSnapshot",
+                    RpcRequests.InstallSnapshotRequest.getDefaultInstance(),
+                    RpcRequests.InstallSnapshotResponse.getDefaultInstance()),
+            RpcRequests.GetFileRequest.class,
+            method(
+                    "GetFile",
+                    RpcRequests.GetFileRequest.getDefaultInstance(),
+                    RpcRequests.GetFileResponse.getDefaultInstance()),
+            RpcRequests.PingRequest.class,
+            method(
+                    "Ping",
+                    RpcRequests.PingRequest.getDefaultInstance(),
+                    RpcRequests.ErrorResponse.getDefaultInstance()));
+
+    private PeerMethods() {}
+
+    private static Method method(String name, Message request, Message response) {
+        return new Method(name, request.getParserForType(), response.getParserForType());
+    }
+
+    static Method of(Object request) {
+        Method method = BY_REQUEST.get(request.getClass());
+        if (method == null) {
+            throw new IllegalArgumentException("members do not call each other with " + request.getClass());
+        }
+        return method;
+    }
+
+    static @Nullable Method named(String name) {
+        for (Method method : BY_REQUEST.values()) {
+            if (method.name().equals(name)) {
+                return method;
+            }
+        }
+        return null;
+    }
+
+    static Message parse(Parser<? extends Message> parser, byte[] body) throws InvalidProtocolBufferException {
+        return parser.parseFrom(body);
+    }
+}

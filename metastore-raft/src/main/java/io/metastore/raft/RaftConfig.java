@@ -1,0 +1,194 @@
+package io.metastore.raft;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a member takes part. {@link #of} has etcd's defaults; the {@code with} methods change one thing each.
+ *
+ * @param group name of the cluster: letters, digits, - and _, a letter first; members of other groups are not heard
+ * @param voters the first configuration; later ones come from the log
+ * @param dir where {@code log/}, {@code meta/} and {@code snapshot/} are
+ * @param readTimeout how long a read may wait for its barrier
+ * @param snapshotEveryEntries entries after which a snapshot is taken, 0 for never
+ * @param snapshotEveryBytes bytes of entries after which a snapshot is taken, 0 for never
+ * @param segmentBytes size of a file of the log
+ * @param maxInFlightBytes bytes of proposals that may be on their way
+ * @param fsync false loses acknowledged writes with the power: only for tests
+ * @param transport how members reach each other
+ */
+public record RaftConfig(
+        String group,
+        PeerAddress self,
+        List<PeerAddress> voters,
+        Path dir,
+        Duration electionTimeout,
+        Duration heartbeatInterval,
+        Duration readTimeout,
+        long snapshotEveryEntries,
+        long snapshotEveryBytes,
+        int segmentBytes,
+        long maxInFlightBytes,
+        boolean fsync,
+        PeerTransport transport) {
+
+    public RaftConfig {
+        if (!group.matches("[a-zA-Z][a-zA-Z0-9_-]*")) {
+            throw new IllegalArgumentException("not a name of a group: " + group);
+        }
+        voters = List.copyOf(voters);
+        if (!voters.isEmpty() && voters.stream().filter(self::equals).count() != 1) {
+            throw new IllegalArgumentException("%s must be one of the voters %s".formatted(self, voters));
+        }
+        if (voters.stream().map(PeerAddress::memberId).distinct().count() != voters.size()) {
+            throw new IllegalArgumentException("member ids repeat in " + voters);
+        }
+        if (heartbeatInterval.isNegative()
+                || heartbeatInterval.isZero()
+                || electionTimeout.compareTo(heartbeatInterval.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("election timeout %s is too short for heartbeats every %s"
+                    .formatted(electionTimeout, heartbeatInterval));
+        }
+    }
+
+    public static RaftConfig of(String group, PeerAddress self, List<PeerAddress> voters, Path dir) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                Duration.ofMillis(1000),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5),
+                100_000,
+                256L << 20,
+                64 << 20,
+                64L << 20,
+                true,
+                InProcessNetwork.shared());
+    }
+
+    public long memberId() {
+        return self.memberId();
+    }
+
+    public RaftConfig withTimeouts(Duration election, Duration heartbeat) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                election,
+                heartbeat,
+                readTimeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                segmentBytes,
+                maxInFlightBytes,
+                fsync,
+                transport);
+    }
+
+    public RaftConfig withReadTimeout(Duration timeout) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                timeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                segmentBytes,
+                maxInFlightBytes,
+                fsync,
+                transport);
+    }
+
+    public RaftConfig withSnapshotEvery(long entries, long bytes) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                readTimeout,
+                entries,
+                bytes,
+                segmentBytes,
+                maxInFlightBytes,
+                fsync,
+                transport);
+    }
+
+    public RaftConfig withSegmentBytes(int bytes) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                readTimeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                bytes,
+                maxInFlightBytes,
+                fsync,
+                transport);
+    }
+
+    public RaftConfig withMaxInFlightBytes(long bytes) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                readTimeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                segmentBytes,
+                bytes,
+                fsync,
+                transport);
+    }
+
+    public RaftConfig withFsync(boolean enabled) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                readTimeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                segmentBytes,
+                maxInFlightBytes,
+                enabled,
+                transport);
+    }
+
+    public RaftConfig withTransport(PeerTransport other) {
+        return new RaftConfig(
+                group,
+                self,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                readTimeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                segmentBytes,
+                maxInFlightBytes,
+                fsync,
+                other);
+    }
+}

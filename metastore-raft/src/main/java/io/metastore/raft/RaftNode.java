@@ -1,0 +1,360 @@
+package io.metastore.raft;
+
+import com.alipay.sofa.jraft.Closure;
+import com.alipay.sofa.jraft.NodeManager;
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
+import com.alipay.sofa.jraft.rpc.RpcResponseClosureAdapter;
+import com.alipay.sofa.jraft.util.concurrent.DefaultFixedThreadsExecutorGroup;
+import com.alipay.sofa.jraft.util.concurrent.MpscSingleThreadExecutor;
+import com.alipay.sofa.jraft.util.concurrent.SingleThreadExecutor;
+import io.metastore.raft.log.LogOptions;
+import io.metastore.raft.log.SegmentedLog;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member's part in the agreement: propose, read, snapshot, stop. All methods may be called from any thread; none
+ * but {@link #start} and {@link #close} blocks.
+ */
+public final class RaftNode implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+    private static final long CLOSE_SECONDS = 10;
+    private static final int SENDING_THREADS = 4;
+    private static final int MAX_QUEUED_SENDS = 32_768;
+    private static final int FIRST_SEGMENT_BYTES = 8 << 20;
+
+    private final RaftConfig config;
+    private final ReplicatedStateMachine machine;
+    private final Fatal fatal;
+    private final PeerIds peers;
+    private final DirectoryLock directoryLock;
+    private final SegmentedLog segments;
+    private final JraftLogStorage logStorage;
+    private final ScheduledThreadPoolExecutor timer;
+    private final ExecutorService snapshotThread;
+    private final PeerRequests peerRequests;
+    private final DefaultFixedThreadsExecutorGroup senders;
+    private final AutoCloseable listening;
+    private final NodeImpl node;
+    private final ReadBarrier reads;
+    private final SnapshotTrigger snapshots;
+    private final AtomicLong inFlightBytes = new AtomicLong();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private volatile Leadership leadership = Leadership.UNKNOWN;
+
+    /**
+     * Starts a member.
+     *
+     * @throws RaftStartException if its files are damaged or do not belong together
+     */
+    public static RaftNode start(RaftConfig config, ReplicatedStateMachine machine, FatalHandler handler)
+            throws RaftStartException {
+        DirectoryLock lock = null;
+        SegmentedLog segments = null;
+        try {
+            Directories.create(config.dir());
+            lock = DirectoryLock.acquire(config.dir());
+            StartChecks checks = StartChecks.read(config.dir(), machine);
+            LogOptions options = new LogOptions(
+                    config.segmentBytes(), Math.min(config.segmentBytes(), FIRST_SEGMENT_BYTES), config.fsync());
+            segments = SegmentedLog.open(Directories.log(config.dir()), options, checks.hasHistory());
+            checks.run(segments);
+            RaftNode started = new RaftNode(config, machine, handler, lock, segments);
+            started.init();
+            return started;
+        } catch (IOException e) {
+            release(segments, lock);
+            throw new RaftStartException(String.valueOf(e.getMessage()), e);
+        } catch (RaftStartException | RuntimeException e) {
+            release(segments, lock);
+            throw e;
+        }
+    }
+
+    private RaftNode(
+            RaftConfig config,
+            ReplicatedStateMachine machine,
+            FatalHandler handler,
+            DirectoryLock directoryLock,
+            SegmentedLog segments)
+            throws IOException {
+        this.config = config;
+        this.machine = machine;
+        this.directoryLock = directoryLock;
+        this.segments = segments;
+        fatal = new Fatal(handler, this::failed);
+        peers = new PeerIds(config.self(), config.voters());
+        logStorage = new JraftLogStorage(segments, peers.self(), fatal);
+        ThreadNames names = new ThreadNames(config.memberId(), fatal);
+        timer = new ScheduledThreadPoolExecutor(1, names.factory("raft-read"));
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        snapshotThread = Executors.newSingleThreadExecutor(names.factory("raft-snapshot"));
+        reads = new ReadBarrier(
+                new Reads(),
+                timer,
+                config.readTimeout().toNanos(),
+                config.electionTimeout().toNanos());
+        snapshots = new SnapshotTrigger(
+                snapshotThread, this::takeSnapshot, config.snapshotEveryEntries(), config.snapshotEveryBytes());
+        senders = senders(names);
+        peerRequests = new PeerRequests(names);
+        node = new NodeImpl(config.group(), peers.self());
+        listening = config.transport().listen(config.self(), peerRequests);
+    }
+
+    private static DefaultFixedThreadsExecutorGroup senders(ThreadNames names) {
+        SingleThreadExecutor[] threads = new SingleThreadExecutor[SENDING_THREADS];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] = new MpscSingleThreadExecutor(MAX_QUEUED_SENDS, names.factory("raft-send"));
+        }
+        return new DefaultFixedThreadsExecutorGroup(threads);
+    }
+
+    private void init() throws RaftStartException {
+        SnapshotFiles files =
+                new SnapshotFiles(Directories.snapshot(config.dir()), config.fsync(), machine, snapshotThread, fatal);
+        ApplyLoop applyLoop = new ApplyLoop(machine, files, peers, fatal, new Applied());
+        MemberNodeOptions options = JraftSettings.nodeOptions(config, new JraftServices(logStorage), applyLoop);
+        options.setAppendEntriesExecutors(senders);
+        boolean initialized;
+        try {
+            NodeManager.getInstance().addAddress(peers.self().getEndpoint());
+            initialized = node.init(options);
+        } catch (RuntimeException e) {
+            fatal.report("raft cannot start", e);
+            initialized = false;
+        }
+        if (!initialized || fatal.hasFailed()) {
+            Throwable cause = fatal.cause();
+            close();
+            String why = cause == null ? "the reason is in the log" : String.valueOf(cause.getMessage());
+            RaftStartException failure =
+                    new RaftStartException("raft cannot start in %s: %s".formatted(config.dir(), why));
+            if (cause != null) {
+                failure.initCause(cause);
+            }
+            throw failure;
+        }
+        fatal.started();
+    }
+
+    private static void release(@Nullable SegmentedLog segments, @Nullable DirectoryLock lock) {
+        closeQuietly("log", segments);
+        closeQuietly("lock", lock);
+    }
+
+    // ---- what it does
+
+    /**
+     * Puts an entry on its way. Its end is told by the state machine or by {@link Proposal#failed}. Only the leader can;
+     * elsewhere it is refused.
+     */
+    public void propose(Proposal proposal) {
+        ByteBuffer data = proposal.data();
+        int bytes = data.remaining();
+        if (bytes == 0) {
+            throw new IllegalArgumentException("an entry must have content");
+        }
+        if (closing.get() || fatal.hasFailed()) {
+            proposal.failed(new RaftException.Refused("the member has stopped"));
+            return;
+        }
+        if (!leadership.self()) {
+            proposal.failed(new RaftException.Refused("this member does not lead"));
+            return;
+        }
+        long inFlight = inFlightBytes.addAndGet(bytes);
+        if (inFlight > config.maxInFlightBytes() && inFlight != bytes) {
+            inFlightBytes.addAndGet(-bytes);
+            proposal.failed(new RaftException.Refused("too many requests"));
+            return;
+        }
+        ProposalClosure closure = new ProposalClosure(proposal, bytes, inFlightBytes);
+        try {
+            node.apply(new Task(data, closure, proposal.expectedTerm()));
+        } catch (RuntimeException e) {
+            closure.fail(new RaftException.OutcomeUnknown("the member is stopping", e));
+        }
+    }
+
+    /** Where linearizable reads wait. */
+    public ReadBarrier reads() {
+        return reads;
+    }
+
+    /** Takes a snapshot of all that is applied by now; done when it is durable. */
+    public CompletableFuture<Void> snapshotNow() {
+        return snapshots.request();
+    }
+
+    private void takeSnapshot(Closure done) {
+        node.snapshot(done);
+    }
+
+    // ---- what it knows
+
+    public Leadership leadership() {
+        return leadership;
+    }
+
+    /** Done when a leader is known and, if that is this member, it is ready; fails if the member stops before. */
+    public CompletableFuture<Void> awaitReady() {
+        return ready.copy();
+    }
+
+    public long committedIndex() {
+        return node.getLastCommittedIndex();
+    }
+
+    public long appliedIndex() {
+        return node.getLastAppliedLogIndex();
+    }
+
+    public long lastLogIndex() {
+        return node.getLastLogIndex();
+    }
+
+    // ---- what happens to it
+
+    /** On the apply thread. */
+    private final class Applied implements ApplyLoop.Listener {
+
+        @Override
+        public void applied(long index, int entries, long bytes) {
+            reads.applied(index);
+            snapshots.applied(entries, bytes);
+        }
+
+        @Override
+        public void leadershipChanged(Leadership now) {
+            leadership = now;
+            machine.leadershipChanged(now);
+            if (now.hasLeader()) {
+                ready.complete(null);
+            }
+            if (now.ready()) {
+                // Tells all members of the new leader's first entry: configurations are applied without a word.
+                node.apply(new Task(ByteBuffer.allocate(0), null, now.term()));
+            }
+        }
+    }
+
+    private final class Reads implements ReadBarrier.Source {
+
+        @Override
+        public boolean passesAtOnce() {
+            return leadership.ready() && logStorage.isSoleVoter() && !fatal.hasFailed() && !closing.get();
+        }
+
+        @Override
+        public void findIndex(LongConsumer found, Consumer<String> failed) {
+            if (!leadership.hasLeader() || closing.get()) {
+                // Also while this member has been elected and has not applied anything of its term.
+                failed.accept("no leader");
+                return;
+            }
+            ReadIndexRequest request = ReadIndexRequest.newBuilder()
+                    .setGroupId(config.group())
+                    .setServerId(peers.self().toString())
+                    .build();
+            node.handleReadIndexRequest(request, new RpcResponseClosureAdapter<ReadIndexResponse>() {
+                @Override
+                public void run(Status status) {
+                    if (status.isOk() && getResponse().getSuccess()) {
+                        found.accept(getResponse().getIndex());
+                    } else {
+                        failed.accept(status.toString());
+                    }
+                }
+            });
+        }
+
+        @Override
+        public long appliedIndex() {
+            return node.getLastAppliedLogIndex();
+        }
+    }
+
+    private void failed() {
+        leadership = new Leadership(leadership.term(), 0, false, false);
+        reads.close();
+        ready.completeExceptionally(new RaftException.Refused("the member has failed"));
+    }
+
+    /** Stops the member; waits for its threads, but not for ever. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        fatal.closing();
+        reads.close();
+        leadership = new Leadership(leadership.term(), 0, false, false);
+        ready.completeExceptionally(new RaftException.Refused("the member has stopped"));
+        shutdownNode();
+        closeQuietly("transport", listening);
+        peerRequests.close();
+        senders.shutdownGracefully(CLOSE_SECONDS, TimeUnit.SECONDS);
+        stop(snapshotThread);
+        stop(timer);
+        closeQuietly("log", segments);
+        closeQuietly("lock", directoryLock);
+    }
+
+    private void shutdownNode() {
+        CountDownLatch down = new CountDownLatch(1);
+        node.shutdown(status -> down.countDown());
+        try {
+            if (!down.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                log.error("raft did not stop in {} s", CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        NodeManager.getInstance().removeAddress(peers.self().getEndpoint());
+    }
+
+    private static void stop(ExecutorService executor) {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                executor.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            executor.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeQuietly(String what, @Nullable AutoCloseable closeable) {
+        if (closeable == null) {
+            return;
+        }
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            log.warn("cannot close {}", what, e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.metastore.raft;
+
+import com.alipay.sofa.jraft.ReplicatorGroup;
+import com.alipay.sofa.jraft.error.InvokeTimeoutException;
+import com.alipay.sofa.jraft.error.RemotingException;
+import com.alipay.sofa.jraft.option.RpcOptions;
+import com.alipay.sofa.jraft.rpc.InvokeCallback;
+import com.alipay.sofa.jraft.rpc.InvokeContext;
+import com.alipay.sofa.jraft.rpc.RpcClient;
+import com.alipay.sofa.jraft.util.Endpoint;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** jraft's calls to other members, put onto the transport of the member that makes them. */
+final class TransportRpcClient implements RpcClient {
+
+    private PeerTransport.@Nullable Client client;
+
+    @Override
+    public boolean init(RpcOptions options) {
+        MemberNodeOptions member = (MemberNodeOptions) options;
+        client = member.transport().connect(member.self());
+        return true;
+    }
+
+    private PeerTransport.Client client() {
+        return Objects.requireNonNull(client, "not initialized");
+    }
+
+    @Override
+    public void shutdown() {
+        client().close();
+    }
+
+    @Override
+    public boolean checkConnection(Endpoint endpoint) {
+        return client().reachable(endpoint.getIp(), endpoint.getPort());
+    }
+
+    @Override
+    public boolean checkConnection(Endpoint endpoint, boolean createIfAbsent) {
+        return checkConnection(endpoint);
+    }
+
+    @Override
+    public void closeConnection(Endpoint endpoint) {
+        client().disconnect(endpoint.getIp(), endpoint.getPort());
+    }
+
+    @Override
+    public void registerConnectEventListener(ReplicatorGroup replicatorGroup) {
+        // Replicators to members that were away are restarted by the leader's own timer.
+    }
+
+    @Override
+    public Object invokeSync(Endpoint endpoint, Object request, @Nullable InvokeContext context, long timeoutMillis)
+            throws InterruptedException, RemotingException {
+        CompletableFuture<Object> answer = new CompletableFuture<>();
+        InvokeCallback complete = (result, failure) -> {
+            if (failure == null) {
+                answer.complete(result);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        };
+        invokeAsync(endpoint, request, context, complete, timeoutMillis);
+        try {
+            return answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new InvokeTimeoutException(e);
+        } catch (ExecutionException e) {
+            throw new RemotingException(e.getCause());
+        }
+    }
+
+    @Override
+    public void invokeAsync(
+            Endpoint endpoint,
+            Object request,
+            @Nullable InvokeContext context,
+            InvokeCallback callback,
+            long timeoutMillis) {
+        PeerMethods.Method method = PeerMethods.of(request);
+        byte[] body = ((Message) request).toByteArray();
+        Executor executor = callback.executor();
+        client().call(
+                        endpoint.getIp(),
+                        endpoint.getPort(),
+                        method.name(),
+                        body,
+                        timeoutMillis,
+                        new Reply(method, callback, executor == null ? Runnable::run : executor));
+    }
+
+    private record Reply(PeerMethods.Method method, InvokeCallback callback, Executor executor)
+            implements PeerTransport.Reply {
+
+        @Override
+        public void answered(byte[] body) {
+            run(() -> {
+                Message message;
+                try {
+                    message = PeerMethods.parse(method.response(), body);
+                } catch (InvalidProtocolBufferException e) {
+                    callback.complete(null, new RemotingException(e));
+                    return;
+                }
+                callback.complete(message, null);
+            });
+        }
+
+        @Override
+        public void failed(Exception why) {
+            run(() -> callback.complete(
+                    null,
+                    why instanceof TimeoutException ? new InvokeTimeoutException(why) : new RemotingException(why)));
+        }
+
+        private void run(Runnable task) {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                // The member is closing; nobody waits.
+            }
+        }
+    }
+}

@@ -81,7 +81,7 @@ final class Episodes {
         run.call(Rpc.of(
                 KVGrpc.getRangeMethod(),
                 RangeRequest.newBuilder().setKey(Keys.utf8("mortal")).build()));
-        run.mix().barrier(run.knowledge().revision());
+        run.mix().barrier(run.fence());
     }
 
     private static void awaitExpiry(Side side, long lease, long grantedNanos, long ttlSeconds) {
@@ -108,7 +108,7 @@ final class Episodes {
     }
 
     private void quiet() {
-        long revision = run.knowledge().revision();
+        long revision = run.fence();
         run.mix().barrier(revision);
         run.mix().streams().stream()
                 .filter(stream -> stream.awaitsPeriodicProgress(revision))
@@ -135,11 +135,11 @@ final class Episodes {
                             .setStartRevision(from)
                             .setFragment(fragment)
                             .build(),
-                    run.knowledge().compacted());
+                    run.knowledge().compacted(),
+                    run::fence);
         }
-        stream.barrier(run.knowledge().revision());
         run.mix().streams().remove(stream);
-        stream.close(run.knowledge().revision());
+        stream.close(run.fence());
         run.call(Rpc.of(
                 KVGrpc.getDeleteRangeMethod(),
                 DeleteRangeRequest.newBuilder()
@@ -197,7 +197,7 @@ final class Episodes {
 
     private void restart() {
         disarm();
-        run.mix().barrier(run.knowledge().revision());
+        run.mix().barrier(run.fence());
         run.mix().abandon();
         boolean byForce = restarts++ % 2 == 0;
         run.first().restart(byForce);

@@ -101,7 +101,7 @@ final class Knowledge {
     }
 
     private static KnownLease known(long ttlSeconds) {
-        long nanos = Duration.ofSeconds(Math.min(ttlSeconds, Duration.ofDays(365).toSeconds())).toNanos();
-        return new KnownLease(ttlSeconds, System.nanoTime() + nanos);
+        long bounded = Math.max(0, Math.min(ttlSeconds, Duration.ofDays(365).toSeconds()));
+        return new KnownLease(ttlSeconds, System.nanoTime() + Duration.ofSeconds(bounded).toNanos());
     }
 }

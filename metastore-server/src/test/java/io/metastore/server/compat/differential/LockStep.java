@@ -2,10 +2,14 @@ package io.metastore.server.compat.differential;
 
 import com.google.protobuf.Message;
 import io.grpc.Status;
+import io.metastore.api.rpc.AlarmRequest;
+import io.metastore.api.rpc.AlarmRequest.AlarmAction;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.HashKVResponse;
+import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.MaintenanceGrpc;
+import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.process.Eventually;
 import java.time.Duration;
@@ -61,15 +65,20 @@ final class LockStep {
                         restart
                                 ? new Step.Play(Step.Episode.RESTART)
                                 : rarity ? generator.rarity() : generator.next(knowledge, mix));
-                if (steps % BARRIER_EVERY == 0) {
-                    mix.barrier(knowledge.revision());
+                if (steps % BARRIER_EVERY == 0 && !knowledge.alarmed()) {
+                    mix.barrier(fence());
                 }
             }
-            mix.barrier(knowledge.revision());
+            if (knowledge.alarmed()) {
+                episodes.play(Step.Episode.DISARM);
+            }
+            mix.barrier(fence());
             call(Rpc.of(MaintenanceGrpc.getHashKVMethod(), HashKVRequest.getDefaultInstance()));
-            call(Rpc.of(io.metastore.api.rpc.KVGrpc.getRangeMethod(), everything()));
+            call(Rpc.of(KVGrpc.getRangeMethod(), everything()));
         } catch (Difference difference) {
-            throw new Difference(report(difference));
+            throw new Difference(report(difference.getMessage()));
+        } catch (RuntimeException | AssertionError failure) {
+            throw new AssertionError(report(failure.toString()), failure);
         } finally {
             mix.abandon();
         }
@@ -118,6 +127,17 @@ final class LockStep {
         return a;
     }
 
+    /** A revision that is newer than all that went before, watches included. */
+    long fence() {
+        call(Rpc.of(
+                KVGrpc.getPutMethod(),
+                PutRequest.newBuilder()
+                        .setKey(Keys.utf8("zz/fence"))
+                        .setValue(Keys.utf8(Integer.toString(steps)))
+                        .build()));
+        return knowledge.revision();
+    }
+
     void remember(String step) {
         lately.add(steps + " " + step);
         if (lately.size() > REMEMBERED_STEPS) {
@@ -131,6 +151,9 @@ final class LockStep {
             if (call.rpc().request() instanceof CompactionRequest) {
                 compact(call.rpc());
             } else {
+                if (call.rpc().request() instanceof AlarmRequest alarm && alarm.getAction() == AlarmAction.ACTIVATE) {
+                    mix.barrier(fence()); // there may be no fence while it is on
+                }
                 call(call.rpc());
             }
         } else if (step instanceof Step.Play play) {
@@ -148,20 +171,19 @@ final class LockStep {
     }
 
     private void watch(Step step) {
-        long revision = knowledge.revision();
         if (step instanceof Step.OpenStream open) {
             mix.streams().add(new StreamPair(first, second, open.hasLeader()));
         } else if (step instanceof Step.CreateWatch create) {
-            mix.streams().get(create.stream()).create(create.request(), knowledge.compacted());
+            mix.streams().get(create.stream()).create(create.request(), knowledge.compacted(), this::fence);
         } else if (step instanceof Step.CancelWatch cancel) {
-            mix.streams().get(cancel.stream()).cancel(cancel.watchId(), revision);
+            mix.streams().get(cancel.stream()).cancel(cancel.watchId(), this::fence);
         } else if (step instanceof Step.EmptyWatchRequest empty) {
             mix.streams().get(empty.stream()).sendNothing();
         } else if (step instanceof Step.HalfCloseStream half) {
-            mix.streams().get(half.stream()).barrier(revision);
+            mix.streams().get(half.stream()).barrier(fence());
             mix.streams().get(half.stream()).halfClose();
         } else if (step instanceof Step.CloseStream close) {
-            mix.streams().remove(close.stream()).close(revision);
+            mix.streams().remove(close.stream()).close(fence());
         }
     }
 
@@ -171,7 +193,7 @@ final class LockStep {
      * waited for.
      */
     private void compact(Rpc rpc) {
-        mix.barrier(knowledge.revision());
+        mix.barrier(fence());
         long previous = knowledge.compacted();
         if (call(rpc).isOk() && knowledge.compacted() > 0) {
             awaitErased(first, previous);
@@ -219,7 +241,7 @@ final class LockStep {
         }
     }
 
-    private String report(Difference difference) {
+    private String report(String found) {
         return """
                 seed %d, step %d: %s
                 run again with -Dseed=%d -Ddifferential.requests=%d; the steps before, newest last:
@@ -229,7 +251,7 @@ final class LockStep {
                 .formatted(
                         seed,
                         steps,
-                        difference.getMessage(),
+                        found,
                         seed,
                         steps + 1,
                         lately.stream().map(step -> "  " + step).collect(Collectors.joining("\n")),

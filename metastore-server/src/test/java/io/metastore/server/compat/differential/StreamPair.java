@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The same watch stream on both sides. Creates and cancels are answered on both before the run goes on; events arrive when
@@ -62,7 +63,7 @@ final class StreamPair {
         return reduce(first, recordings -> recordings.stream().anyMatch(each -> expectsProgress(each, revision)));
     }
 
-    void create(WatchCreateRequest request, long compacted) {
+    void create(WatchCreateRequest request, long compacted, LongSupplier fence) {
         int before = first.createAnswers().size();
         first.create(request);
         second.create(request);
@@ -83,11 +84,11 @@ final class StreamPair {
             starts.remove(a.getWatchId());
             compareCancels(newest);
             // It stays in the server's table, and keeps the stream from progress, until the client lets go of it.
-            cancel(a.getWatchId(), 0);
+            cancel(a.getWatchId(), fence);
         }
     }
 
-    void cancel(long watchId, long revision) {
+    void cancel(long watchId, LongSupplier fence) {
         if (!ids.remove(watchId)) {
             first.cancel(watchId);
             second.cancel(watchId);
@@ -95,7 +96,7 @@ final class StreamPair {
         }
         boolean alive = starts.remove(watchId) != null;
         if (alive) {
-            barrier(revision);
+            barrier(fence.getAsLong());
             live--;
         }
         int index = newestRecordingOf(watchId);
@@ -129,7 +130,10 @@ final class StreamPair {
         second.close();
     }
 
-    /** Waits until both sides have told all up to the revision, and compares it. */
+    /**
+     * Waits until both sides have told all up to the revision, and compares it. The revision must be newer than any watch
+     * here: a progress response of an older one says nothing about a watch that was created since.
+     */
     void barrier(long revision) {
         boolean provable = live > 0 && !halfClosed && starts.values().stream().allMatch(start -> start <= revision);
         if (provable) {
@@ -139,8 +143,10 @@ final class StreamPair {
             awaitEqual();
         }
         compareAll();
-        settle(first);
-        settle(second);
+        if (provable) {
+            settle(first);
+            settle(second);
+        }
     }
 
     /** Fails if a side has broken a promise, or a stream has ended. Cheap: for every step. */

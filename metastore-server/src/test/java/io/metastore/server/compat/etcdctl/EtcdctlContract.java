@@ -1,0 +1,303 @@
+package io.metastore.server.compat.etcdctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.api.rpc.AlarmRequest;
+import io.metastore.api.rpc.AlarmType;
+import io.metastore.api.rpc.MaintenanceGrpc;
+import io.metastore.server.process.Binaries;
+import io.metastore.server.process.ProcessMember;
+import io.metastore.server.process.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What etcdctl prints at a real etcd and at another server, command by command. A test lists all that differs. */
+@Tag("compat")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+abstract class EtcdctlContract {
+
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    private final SoftAssertions found = new SoftAssertions();
+    private ProcessMember etcd;
+    private ProcessMember other;
+    private Shell atEtcd;
+    private Shell atOther;
+
+    abstract Program other();
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws IOException {
+        Path etcdctl = Binaries.etcdctl();
+        Program reference = Binaries.etcd();
+        Program compared = other();
+        etcd = new ProcessMember(reference, directory.resolve("etcd")).start();
+        other = new ProcessMember(compared, directory.resolve("other")).start();
+        atEtcd = new Shell(etcdctl, etcd, Files.createDirectory(directory.resolve("at-etcd")));
+        atOther = new Shell(etcdctl, other, Files.createDirectory(directory.resolve("at-other")));
+    }
+
+    @AfterEach
+    void stop() {
+        if (etcd != null) {
+            etcd.close();
+        }
+        if (other != null) {
+            other.close();
+        }
+        found.assertAll();
+    }
+
+    @Test
+    void put() {
+        same("put", "a", "1");
+        same("put", "a", "2", "--prev-kv");
+        same("put", "a", "3", "-w", "json");
+        same("put", "a", "4", "-w", "fields", "--prev-kv");
+        same("put", "a", "--ignore-value");
+        same("put", "a", "5", "--ignore-lease");
+        same("put", "none", "--ignore-value");
+        same("put", "a", "6", "--lease=123abc");
+        same("put", "", "x");
+        same("put", "a");
+        sameWithInput("from stdin", "put", "b");
+        same("get", "a", "b", "-w", "json");
+    }
+
+    @Test
+    void get() {
+        for (String key : new String[] {"g/1", "g/2", "g/3", "g/1", "g/4", "g/2"}) {
+            same("put", key, "value of " + key);
+        }
+        for (String[] options : new String[][] {
+            {"g/1"}, {"g/missing"}, {"g/", "--prefix"}, {"g/2", "--from-key", "--limit=2"}, {"g/1", "g/3"},
+            {"g/", "--prefix", "--keys-only"}, {"g/", "--prefix", "--count-only", "-w", "fields"},
+            {"g/", "--prefix", "--count-only", "-w", "json"}, {"g/", "--prefix", "--print-value-only"},
+            {"g/", "--prefix", "--limit=2"}, {"g/1", "--hex"}, {"g/", "--prefix", "--consistency=s"},
+            {"g/", "--prefix", "--order=DESCEND"}, {"g/", "--prefix", "--sort-by=VERSION", "--order=ASCEND"},
+            {"g/", "--prefix", "--sort-by=CREATE"}, {"g/", "--prefix", "--sort-by=MODIFY", "--order=DESCEND"},
+            {"g/", "--prefix", "--sort-by=VALUE"}, {"g/", "--prefix", "--sort-by=KEY", "--limit=1"},
+            {"g/", "--prefix", "--rev=3"}, {"g/", "--prefix", "--rev=100000"}, {"g/", "--prefix", "--stream"},
+            {"g/", "--prefix", "--min-mod-rev=4"}, {"g/", "--prefix", "--max-mod-rev=4"},
+            {"g/", "--prefix", "--min-create-rev=3"}, {"g/", "--prefix", "--max-create-rev=3"},
+            {"", "--prefix", "--keys-only"}, {"", "--from-key", "--limit=3"}, {"g/1", "--order=sideways"},
+        }) {
+            for (String format : new String[] {"simple", "json", "fields"}) {
+                String[] arguments = concat(new String[] {"get"}, options);
+                same(concat(arguments, new String[] {"-w", format}));
+            }
+        }
+    }
+
+    @Test
+    void del() {
+        same("put", "x1", "1");
+        same("put", "x2", "2");
+        same("put", "x3", "3");
+        same("put", "x4", "4");
+        same("del", "x1");
+        same("del", "x1");
+        same("del", "x2", "x4", "--prev-kv");
+        same("del", "x", "--prefix", "-w", "json");
+        same("del", "zzz", "--from-key", "-w", "fields");
+        same("del", "x", "--range");
+    }
+
+    @Test
+    void txn() {
+        same("put", "t", "1");
+        sameWithInput("value(\"t\") = \"1\"\n\nput t 2\nget t\ndel u\n\nput u 1\n\n", "txn");
+        sameWithInput("value(\"t\") = \"1\"\n\nput t 3\n\nput u 1\nget t u\n\n", "txn", "-w", "json");
+        sameWithInput("mod(\"t\") > \"0\"\nver(\"t\") = \"2\"\n\nget t\n\nget u\n\n", "txn", "-i");
+        sameWithInput("create(\"nothing\") = \"0\"\n\nput t 9 --prev-kv\ndel u --prev-kv\n\n\n", "txn", "-w", "fields");
+        sameWithInput("\n\nput t 1\nput t 2\n\n\n", "txn");
+        sameWithInput("nonsense\n\n\n\n", "txn");
+    }
+
+    @Test
+    void watchFromRevision() {
+        same("put", "w/1", "1");
+        same("put", "w/2", "1");
+        same("del", "w/1");
+        same("put", "w/1", "2");
+        sameWatch(12, "watch", "w/", "--prefix", "--rev=2");
+        sameWatch(10, "watch", "w/1", "--rev=2", "--prev-kv");
+        sameWatch(1, "watch", "w/", "--prefix", "--rev=2", "-w", "json");
+        sameWatch(38, "watch", "w/1", "w/3", "--rev=2", "-w", "fields", "--prev-kv");
+        sameWatch(12, "watch", "w/1", "--rev=2", "--", "echo", "event");
+    }
+
+    @Test
+    void watchFollowsAndTellsProgress() {
+        Etcdctl.Result first = interactiveWatch(atEtcd);
+        Etcdctl.Result second = interactiveWatch(atOther);
+        assertThat(second).isEqualTo(first);
+        assertThat(first.out()).contains("progress notify: ");
+    }
+
+    @Test
+    void watchOfCompactedRevision() {
+        same("put", "c", "1");
+        same("put", "c", "2");
+        same("put", "c", "3");
+        same("compaction", "4");
+        // It ends by itself, with an error.
+        same("watch", "c", "--rev=1");
+    }
+
+    @Test
+    void lease() {
+        same("lease", "grant", "100");
+        same("lease", "timetolive", "{lease}");
+        same("put", "l/1", "1", "--lease={lease}");
+        same("put", "l/2", "2", "--lease={lease}");
+        same("get", "l/", "--prefix", "-w", "json");
+        same("lease", "keep-alive", "--once", "{lease}");
+        same("lease", "keep-alive", "--once", "{lease}", "-w", "json");
+        same("lease", "timetolive", "{lease}", "-w", "json");
+        same("lease", "timetolive", "{lease}", "-w", "fields");
+        // etcd lists the keys of a lease in any order, so only one is left to be listed.
+        same("del", "l/2");
+        same("lease", "timetolive", "{lease}", "--keys");
+        same("lease", "list");
+        same("lease", "list", "-w", "json");
+        same("lease", "revoke", "{lease}");
+        same("get", "l/", "--prefix");
+        same("lease", "revoke", "{lease}");
+        same("lease", "timetolive", "{lease}", "--keys");
+        same("lease", "keep-alive", "--once", "{lease}");
+        same("lease", "list");
+        same("lease", "grant", "99999999999");
+        same("lease", "grant", "zero");
+    }
+
+    @Test
+    void compaction() {
+        for (int i = 0; i < 20; i++) {
+            same("put", "compact", Integer.toString(i));
+        }
+        same("compaction", "12");
+        same("compaction", "12");
+        same("compaction", "100000");
+        same("get", "compact", "--rev=3");
+        same("compaction", "--physical", "14");
+        same("endpoint", "hashkv");
+        same("compaction", "many");
+    }
+
+    @Test
+    void maintenance() {
+        same("put", "m", "1");
+        same("defrag");
+        same("endpoint", "status");
+        same("endpoint", "status", "-w", "json");
+        same("endpoint", "status", "-w", "fields");
+        same("endpoint", "health");
+        same("endpoint", "health", "-w", "json");
+        same("endpoint", "hashkv");
+        same("endpoint", "hashkv", "--rev=2");
+        same("endpoint", "hashkv", "-w", "json");
+        same("endpoint", "hashkv", "-w", "fields");
+        same("member", "list");
+        same("member", "list", "-w", "json");
+        same("member", "list", "-w", "fields");
+        same("member", "list", "-w", "table");
+        same("move-leader", "nonsense");
+    }
+
+    @Test
+    void alarms() {
+        same("alarm", "list");
+        raiseNoSpace(etcd);
+        raiseNoSpace(other);
+        same("alarm", "list");
+        same("alarm", "list", "-w", "json");
+        same("put", "full", "1");
+        same("get", "full");
+        same("endpoint", "health");
+        same("endpoint", "status");
+        same("alarm", "disarm");
+        same("alarm", "list");
+        same("put", "full", "1");
+    }
+
+    private void same(String... arguments) {
+        sameWithInput("", arguments);
+    }
+
+    private void sameWithInput(String input, String... arguments) {
+        Etcdctl.Result first = atEtcd.run(input, List.of(arguments));
+        Etcdctl.Result second = atOther.run(input, List.of(arguments));
+        found.assertThat(second).as("etcdctl %s", String.join(" ", arguments)).isEqualTo(first);
+    }
+
+    /** A watch that has told so many lines at the real etcd has told the same at the other. */
+    private void sameWatch(int lines, String... arguments) {
+        Function<Shell, Etcdctl.Result> watch = shell -> {
+            Etcdctl.Running running = shell.start(List.of(arguments));
+            running.prints(BOUND, out -> out.lines().count() >= lines);
+            return shell.masked(running.stop());
+        };
+        Etcdctl.Result first = watch.apply(atEtcd);
+        assertThat(first.out().lines().count())
+                .as("lines of %s:%n%s", String.join(" ", arguments), first.out())
+                .isGreaterThanOrEqualTo(lines);
+        found.assertThat(watch.apply(atOther))
+                .as("etcdctl %s", String.join(" ", arguments))
+                .isEqualTo(first);
+    }
+
+    private static Etcdctl.Result interactiveWatch(Shell shell) {
+        Etcdctl.Running running = shell.start(List.of("watch", "-i"));
+        running.type("watch live --rev=2\n");
+        // A watch that waits for the future is told of a put that comes after it, whenever that is.
+        shell.run("", List.of("put", "live", "1"));
+        shell.run("", List.of("put", "live", "2"));
+        assertThat(running.prints(BOUND, out -> out.contains("\n2\n"))).isTrue();
+        assertThat(getsProgress(running)).isTrue();
+        Etcdctl.Result result = shell.masked(running.stop());
+        // How often progress had to be asked for until the watch had caught up is a matter of time.
+        return new Etcdctl.Result(
+                result.exitCode(),
+                String.join("\n", result.out().lines().distinct().toList()),
+                result.err());
+    }
+
+    private static boolean getsProgress(Etcdctl.Running running) {
+        for (int attempt = 0; attempt < 40; attempt++) {
+            running.type("progress\n");
+            if (running.prints(Duration.ofMillis(500), out -> out.contains("progress notify: "))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void raiseNoSpace(ProcessMember member) {
+        var channel = member.channel();
+        MaintenanceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .alarm(AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                        .setAlarm(AlarmType.NOSPACE)
+                        .build());
+        channel.shutdownNow();
+    }
+
+    private static String[] concat(String[] first, String[] second) {
+        return java.util.stream.Stream.concat(java.util.Arrays.stream(first), java.util.Arrays.stream(second))
+                .toArray(String[]::new);
+    }
+}

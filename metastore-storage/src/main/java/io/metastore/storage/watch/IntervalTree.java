@@ -18,10 +18,15 @@ final class IntervalTree<V> {
         final KeyRange range;
         final V value;
         final int priority;
-        @Nullable Node<V> left;
-        @Nullable Node<V> right;
+
+        @Nullable
+        Node<V> left;
+
+        @Nullable
+        Node<V> right;
         /** Null: without end. */
-        @Nullable Key maxEnd;
+        @Nullable
+        Key maxEnd;
 
         Node(KeyRange range, V value, int priority) {
             this.range = range;
@@ -60,7 +65,8 @@ final class IntervalTree<V> {
         return value;
     }
 
-    @Nullable V get(KeyRange range) {
+    @Nullable
+    V get(KeyRange range) {
         Node<V> found = find(range);
         return found == null ? null : found.value;
     }

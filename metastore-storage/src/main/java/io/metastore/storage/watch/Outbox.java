@@ -61,7 +61,8 @@ final class Outbox {
         answers++;
     }
 
-    @Nullable WatchReply poll() {
+    @Nullable
+    WatchReply poll() {
         WatchReply reply = replies.pollFirst();
         if (reply == null) {
             return null;

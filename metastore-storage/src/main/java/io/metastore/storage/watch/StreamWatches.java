@@ -96,9 +96,10 @@ public final class StreamWatches {
 
     private void start(WatchCreateRequest request, KeyRange range, long current) {
         long id = request.getWatchId() == 0 ? unusedId() : request.getWatchId();
-        long start = request.getStartRevision() == 0 ? current + 1 : request.getStartRevision();
-        Watcher watcher =
-                new Watcher(this, id, interest(request, range), start, request.getProgressNotify(), request.getFragment());
+        long asked = request.getStartRevision();
+        long start = asked == 0 ? current + 1 : asked;
+        Watcher watcher = new Watcher(
+                this, id, interest(request, range), asked, start, request.getProgressNotify(), request.getFragment());
         watchers.put(id, watcher);
         countUnsynced(1);
         answer(WatchReply.created(id, current));
@@ -161,7 +162,7 @@ public final class StreamWatches {
         }
         boolean proven = !closed && !watchers.isEmpty() && unsynced == 0;
         for (Watcher watcher : watchers.values()) {
-            proven &= lane.revision() >= watcher.startRevision();
+            proven &= lane.revision() >= watcher.askedStart();
         }
         for (; progressRequests > 0; progressRequests--) {
             if (proven) {
@@ -183,7 +184,7 @@ public final class StreamWatches {
                 continue;
             }
             boolean quiet = !watcher.takeTold() && watcher.pendingBytes() == 0;
-            if (quiet && watcher.isSynced() && current >= watcher.startRevision() && outbox.acceptsAnswers()) {
+            if (quiet && watcher.isSynced() && current >= watcher.askedStart() && outbox.acceptsAnswers()) {
                 answer(WatchReply.progress(watcher.id(), current));
             }
         }

@@ -10,5 +10,6 @@ public interface WatchGuard {
     WatchGuard OPEN = range -> null;
 
     /** Null if allowed, else the cancel reason that the client is told. */
-    @Nullable String refusal(KeyRange range);
+    @Nullable
+    String refusal(KeyRange range);
 }

@@ -1,13 +1,19 @@
 package io.metastore.storage.watch;
 
 import io.metastore.storage.mvcc.Change;
+import io.metastore.storage.mvcc.MvccStore;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All watchers of a member: told of each published batch by the apply thread, asked by streams on their lanes.
@@ -31,11 +37,14 @@ import java.util.function.Consumer;
  * {@code open} and everything of {@link StreamWatches} on the stream's lane.
  */
 public final class WatchHub implements ChangeListener, AutoCloseable {
+    private static final int CLOSE_SECONDS = 5;
+
     private final WatchHistory history;
     private final WatchConfig config;
     private final Consumer<Throwable> fatal;
     private final CatchUp catchUp;
     private final HeldBytes held;
+    private final @Nullable ExecutorService ownThread;
 
     /** A lane is here while it has streams. */
     private final ConcurrentHashMap<Executor, LaneUse> uses = new ConcurrentHashMap<>();
@@ -59,12 +68,29 @@ public final class WatchHub implements ChangeListener, AutoCloseable {
      * @param fatal told of what must not happen, like history that cannot be read
      */
     public WatchHub(WatchHistory history, WatchConfig config, Executor catchUp, Consumer<Throwable> fatal) {
+        this(history, config, catchUp, fatal, null);
+    }
+
+    private WatchHub(
+            WatchHistory history,
+            WatchConfig config,
+            Executor catchUp,
+            Consumer<Throwable> fatal,
+            @Nullable ExecutorService ownThread) {
         this.history = history;
         this.config = config;
         this.fatal = fatal;
         this.catchUp = new CatchUp(this, history, config, catchUp);
         this.held = new HeldBytes(config.maxHeldBytes());
+        this.ownThread = ownThread;
         this.published = history.currentRevision();
+    }
+
+    /** The hub of a store, with a catch-up thread of its own that ends with the hub. */
+    public static WatchHub start(
+            MvccStore store, WatchConfig config, ThreadFactory threads, Consumer<Throwable> fatal) {
+        ExecutorService catchUp = Executors.newSingleThreadExecutor(threads);
+        return new WatchHub(WatchHistory.of(store), config, catchUp, fatal, catchUp);
     }
 
     // ---- apply thread
@@ -198,9 +224,24 @@ public final class WatchHub implements ChangeListener, AutoCloseable {
         return open;
     }
 
-    /** Nothing is read or told from now on. Work that runs at this moment ends with its executor. */
+    /**
+     * Nothing is told any more, and after this nothing is read by a thread of the hub. Lanes may still be in a turn: the
+     * store is closed after the event loops have stopped.
+     */
     @Override
     public void close() {
         open = false;
+        if (ownThread == null) {
+            return;
+        }
+        ownThread.shutdown();
+        try {
+            if (!ownThread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                ownThread.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            ownThread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 }

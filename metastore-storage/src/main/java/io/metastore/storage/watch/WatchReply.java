@@ -2,6 +2,7 @@ package io.metastore.storage.watch;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import io.metastore.storage.mvcc.ResponseBody;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -9,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch response without its header's ids: who sends it adds the field {@code header} with
- * {@link #headerRevision()}. The events are shared bytes.
+ * One watch response without its header: who sends it puts the field {@code header} with {@link #headerRevision()} in
+ * front. The events are shared bytes.
  */
-public final class WatchReply {
+public final class WatchReply implements ResponseBody {
     /** The id of answers that belong to no watch: refused creates, and progress of the whole stream. */
     public static final long NO_WATCH_ID = -1;
 
@@ -22,7 +23,7 @@ public final class WatchReply {
     private static final int COMPACT_REVISION_TAG = 5 << 3;
     private static final int CANCEL_REASON_TAG = (6 << 3) | 2;
     private static final int FRAGMENT_TAG = 7 << 3;
-    private static final int FRAGMENT_FIELD_BYTES = 2;
+    private static final int FLAG_FIELD_BYTES = 2;
 
     private final long headerRevision;
     private final long watchId;
@@ -104,25 +105,28 @@ public final class WatchReply {
         return watchId;
     }
 
-    public boolean hasEvents() {
-        return block != null;
+    /** May it have to be sent in {@link #fragments}? */
+    public boolean maySplit() {
+        return watcher != null && watcher.wantsFragments() && endEvent - firstEvent > 1;
     }
 
-    @Nullable EventBlock block() {
+    @Nullable
+    EventBlock block() {
         return block;
     }
 
-    @Nullable Watcher watcher() {
+    @Nullable
+    Watcher watcher() {
         return watcher;
     }
 
-    /** Size of everything but the header field. */
-    public int bodySize() {
+    @Override
+    public int size() {
         return fieldsSize() + eventsSize();
     }
 
-    /** Writes everything but the header field. */
-    public void writeBody(OutputStream out) throws IOException {
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
         byte[] fields = new byte[fieldsSize()];
         CodedOutputStream coded = CodedOutputStream.newInstance(fields);
         writeFields(coded);
@@ -160,7 +164,7 @@ public final class WatchReply {
     }
 
     private int fieldsSize() {
-        int size = (created ? 2 : 0) + (canceled ? 2 : 0) + (fragment ? FRAGMENT_FIELD_BYTES : 0);
+        int size = flagSize(created) + flagSize(canceled) + flagSize(fragment);
         if (watchId != 0) {
             size += 1 + CodedOutputStream.computeInt64SizeNoTag(watchId);
         }
@@ -171,6 +175,10 @@ public final class WatchReply {
             size += 1 + CodedOutputStream.computeBytesSizeNoTag(cancelReason);
         }
         return size;
+    }
+
+    private static int flagSize(boolean value) {
+        return value ? FLAG_FIELD_BYTES : 0;
     }
 
     private int eventsSize() {
@@ -194,14 +202,11 @@ public final class WatchReply {
      * @param headerBytes size of the header field that will be added
      */
     public List<WatchReply> fragments(int maxBytes, int headerBytes) {
-        if (block == null || watcher == null || !watcher.wantsFragments()) {
-            return List.of(this);
-        }
-        if (endEvent - firstEvent < 2 || headerBytes + bodySize() < maxBytes) {
+        if (block == null || watcher == null || !maySplit() || headerBytes + size() < maxBytes) {
             return List.of(this);
         }
         List<WatchReply> pieces = new ArrayList<>();
-        int overhead = headerBytes + fieldsSize() + FRAGMENT_FIELD_BYTES;
+        int overhead = headerBytes + fieldsSize() + FLAG_FIELD_BYTES;
         int start = firstEvent;
         int size = overhead;
         for (int i = firstEvent; i < endEvent; i++) {

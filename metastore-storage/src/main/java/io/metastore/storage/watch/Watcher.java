@@ -37,7 +37,7 @@ final class Watcher {
     private final StreamWatches stream;
     private final long id;
     private final Interest interest;
-    private final long startRevision;
+    private final long askedStart;
     private final boolean progressNotify;
     private final boolean fragments;
 
@@ -52,14 +52,15 @@ final class Watcher {
             StreamWatches stream,
             long id,
             Interest interest,
-            long startRevision,
+            long askedStart,
+            long firstRevision,
             boolean progressNotify,
             boolean fragments) {
         this.stream = stream;
         this.id = id;
         this.interest = interest;
-        this.startRevision = startRevision;
-        this.next = startRevision;
+        this.askedStart = askedStart;
+        this.next = firstRevision;
         this.progressNotify = progressNotify;
         this.fragments = fragments;
     }
@@ -76,8 +77,9 @@ final class Watcher {
         return interest;
     }
 
-    long startRevision() {
-        return startRevision;
+    /** The start revision that the client named, 0 for "from now": below it there is no progress to tell. */
+    long askedStart() {
+        return askedStart;
     }
 
     boolean wantsProgress() {
@@ -132,7 +134,8 @@ final class Watcher {
         return told;
     }
 
-    @Nullable WatcherGroup group() {
+    @Nullable
+    WatcherGroup group() {
         return group;
     }
 

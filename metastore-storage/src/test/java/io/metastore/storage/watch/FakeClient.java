@@ -74,9 +74,9 @@ final class FakeClient implements WatchSubscriber {
     static WatchResponse decode(WatchReply reply) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            reply.writeBody(bytes);
-            if (bytes.size() != reply.bodySize()) {
-                throw new AssertionError("size said " + reply.bodySize() + ", was " + bytes.size());
+            reply.writeTo(bytes);
+            if (bytes.size() != reply.size()) {
+                throw new AssertionError("size said " + reply.size() + ", was " + bytes.size());
             }
             return WatchResponse.parseFrom(bytes.toByteArray()).toBuilder()
                     .setHeader(ResponseHeader.newBuilder().setRevision(reply.headerRevision()))

@@ -19,6 +19,7 @@ final class ModelHistory implements WatchHistory {
     private long written = 1;
     private long current = 1;
     private long compacted = -1;
+    private int readings;
 
     /** One transaction, in the words {@code "put a 1, del b"}; its revision is not published yet. */
     List<Change> write(String operations) {
@@ -68,6 +69,11 @@ final class ModelHistory implements WatchHistory {
         compacted = revision;
     }
 
+    /** How often history was read. */
+    int readings() {
+        return readings;
+    }
+
     List<Change> all() {
         return changes;
     }
@@ -85,6 +91,7 @@ final class ModelHistory implements WatchHistory {
     @Override
     public long changes(long fromRevision, long toRevision, int maxRevisions, Consumer<Change> visitor)
             throws CompactedException {
+        readings++;
         if (fromRevision < compacted) {
             throw new CompactedException(compacted);
         }

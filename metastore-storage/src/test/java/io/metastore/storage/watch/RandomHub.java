@@ -43,11 +43,13 @@ final class RandomHub {
     private static final class Watch {
         final long id;
         final WatchCreateRequest request;
+        final long askedStart;
         boolean canceled;
 
-        Watch(long id, WatchCreateRequest request) {
+        Watch(long id, WatchCreateRequest request, long askedStart) {
             this.id = id;
             this.request = request;
+            this.askedStart = askedStart;
         }
     }
 
@@ -206,7 +208,7 @@ final class RandomHub {
         client.wire.create(request);
         WatchCreateRequest remembered =
                 request.setStartRevision(start == 0 ? current + 1 : start).build();
-        client.watches.add(new Watch(client.nextId++, remembered));
+        client.watches.add(new Watch(client.nextId++, remembered, start));
     }
 
     private void cancel(Client client) {
@@ -235,7 +237,7 @@ final class RandomHub {
             List<WatchResponse> responses = client.wire.received().stream()
                     .filter(response -> response.getWatchId() == watch.id || response.getWatchId() == -1)
                     .toList();
-            new WatchChecker(history, watch.request, watch.id, watch.canceled).check(responses);
+            new WatchChecker(history, watch).check(responses);
         }
     }
 
@@ -251,7 +253,7 @@ final class RandomHub {
     }
 
     /** The promises of one watch, checked against the history. */
-    private record WatchChecker(ModelHistory history, WatchCreateRequest request, long id, boolean canceled) {
+    private record WatchChecker(ModelHistory history, Watch watch) {
 
         void check(List<WatchResponse> responses) {
             boolean created = false;
@@ -275,7 +277,7 @@ final class RandomHub {
                 }
                 assertThat(created).as("created comes first").isTrue();
                 if (response.getCanceled()) {
-                    ended = !canceled || response.getCompactRevision() == 0;
+                    ended = !watch.canceled || response.getCompactRevision() == 0;
                     compacted = Math.max(compacted, response.getCompactRevision());
                     continue;
                 }
@@ -291,21 +293,21 @@ final class RandomHub {
             }
             assertThat(created).isTrue();
             List<Change> wanted = wanted();
-            if (canceled || compacted != 0) {
+            if (watch.canceled || compacted != 0) {
                 assertThat(events.size()).isLessThanOrEqualTo(wanted.size());
                 wanted = wanted.subList(0, events.size());
             }
             assertSame(events, wanted);
-            if (compacted != 0 && !canceled) {
+            if (compacted != 0 && !watch.canceled) {
                 assertThat(lastRevision(events)).isLessThan(compacted);
-                assertThat(request.getStartRevision()).isLessThan(compacted);
+                assertThat(watch.request.getStartRevision()).isLessThan(compacted);
             }
         }
 
         /** Whoever hears a bookmark has everything up to it. */
         private long bookmark(WatchResponse response, List<Event> events) {
             long revision = response.getHeader().getRevision();
-            assertThat(revision).isGreaterThanOrEqualTo(request.getStartRevision());
+            assertThat(revision).isGreaterThanOrEqualTo(watch.askedStart);
             long expected = wanted().stream()
                     .filter(change -> change.revision().main() <= revision)
                     .count();
@@ -318,18 +320,19 @@ final class RandomHub {
         }
 
         private List<Change> wanted() {
-            KeyRange range = KeyRange.fromRequest(request.getKey(), request.getRangeEnd());
+            KeyRange range = KeyRange.fromRequest(watch.request.getKey(), watch.request.getRangeEnd());
             return history.all().stream()
-                    .filter(change -> change.revision().main() >= request.getStartRevision())
+                    .filter(change -> change.revision().main() >= watch.request.getStartRevision())
                     .filter(change -> change.revision().main() <= history.currentRevision())
                     .filter(change -> range.contains(change.key()))
-                    .filter(change -> !request.getFiltersList()
+                    .filter(change -> !watch.request
+                            .getFiltersList()
                             .contains(change.tombstone() ? FilterType.NODELETE : FilterType.NOPUT))
                     .toList();
         }
 
         private void assertSame(List<Event> events, List<Change> changes) {
-            assertThat(events).as("watch " + id + " " + request).hasSameSizeAs(changes);
+            assertThat(events).as("watch " + watch.id + " " + watch.request).hasSameSizeAs(changes);
             for (int i = 0; i < changes.size(); i++) {
                 assertSame(events.get(i), changes.get(i));
             }
@@ -338,14 +341,15 @@ final class RandomHub {
         private void assertSame(Event event, Change change) {
             Key key = Key.of(event.getKv().getKey());
             assertThat(key).isEqualTo(change.key());
-            assertThat(event.getKv().getModRevision()).isEqualTo(change.revision().main());
+            assertThat(event.getKv().getModRevision())
+                    .isEqualTo(change.revision().main());
             assertThat(event.getType() == Event.EventType.DELETE).isEqualTo(change.tombstone());
             if (!change.tombstone()) {
                 assertThat(event.getKv().toByteArray()).isEqualTo(change.keyValue());
             }
             byte[] before = history.valueAt(change.key(), change.revision().main() - 1);
             KeyValue previous = event.hasPrevKv() ? event.getPrevKv() : null;
-            if (!request.getPrevKv() || before == null) {
+            if (!watch.request.getPrevKv() || before == null) {
                 assertThat(previous).isNull();
             } else if (previous == null) {
                 assertThat(change.revision().main() - 1).isLessThan(history.compactedRevision());

@@ -1,0 +1,27 @@
+package io.metastore.bench;
+
+import io.metastore.bench.load.LoadCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code load} drives one server, {@code compare} measures two in turn. */
+@Command(
+        name = "metastore-bench",
+        description = "Load tests for etcd v3 servers.",
+        mixinStandardHelpOptions = true,
+        subcommands = {LoadCommand.class})
+public final class BenchMain {
+    private BenchMain() {}
+
+    public static void main(String[] args) {
+        // The client copies whole buffers; netty need not check each access.
+        System.setProperty("io.netty.buffer.checkBounds", "false");
+        System.setProperty("io.netty.buffer.checkAccessible", "false");
+        System.setProperty("io.netty.leakDetection.level", "disabled");
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchMain()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+}

@@ -1,0 +1,96 @@
+package io.metastore.bench.load;
+
+import io.metastore.bench.http2.Http2Connection;
+import io.metastore.bench.http2.LoadClient;
+import io.metastore.bench.measure.Latency;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A fixed number of calls in flight, spread over connections. Fields belong to the event loop; the public methods are for
+ * the one thread that drives the load.
+ */
+final class ClosedLoop {
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
+    private final LoadClient client;
+    private final List<Http2Connection> connections;
+    private final Workload workload;
+    private final int inFlight;
+    private final CountDownLatch ended;
+
+    private boolean stopped;
+    /** Where results go: a window that nobody reads before and after the measurement. */
+    private Window window = new Window();
+
+    ClosedLoop(LoadClient client, List<Http2Connection> connections, Workload workload, int inFlight) {
+        this.client = client;
+        this.connections = connections;
+        this.workload = workload;
+        this.inFlight = inFlight;
+        this.ended = new CountDownLatch(inFlight);
+        long most = (inFlight + connections.size() - 1L) / connections.size();
+        for (Http2Connection connection : connections) {
+            if (most > connection.maxConcurrentStreams()) {
+                throw new IllegalArgumentException(
+                        "the server allows %d calls on a connection, not %d: use more connections"
+                                .formatted(connection.maxConcurrentStreams(), most));
+            }
+        }
+    }
+
+    void start() {
+        client.run(() -> {
+            for (int i = 0; i < inFlight; i++) {
+                Http2Connection connection = connections.get(i % connections.size());
+                workload.newSlot(this, connection).begin(System.nanoTime());
+            }
+            connections.forEach(Http2Connection::flush);
+        });
+    }
+
+    /** From now on results go into a new window; returns that of before. */
+    Window cut() {
+        return client.call(() -> {
+            Window before = window;
+            window = new Window();
+            return before;
+        });
+    }
+
+    /** Waits until all slots ran out of calls; false if the time is over before. */
+    boolean awaitEnd(Duration limit) {
+        try {
+            return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Begins no more calls and waits for those in flight; false if some never end. */
+    boolean stop() {
+        client.run(() -> stopped = true);
+        return awaitEnd(DRAIN_LIMIT);
+    }
+
+    boolean goesOn() {
+        return !stopped;
+    }
+
+    void completed(long nanos, int operations, long replyBytes) {
+        Latency.record(window.latency, nanos);
+        window.operations += operations;
+        window.replyBytes += replyBytes;
+    }
+
+    void failed(String text) {
+        window.error(text);
+    }
+
+    void slotEnded() {
+        ended.countDown();
+    }
+}

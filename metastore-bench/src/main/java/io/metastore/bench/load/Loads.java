@@ -1,0 +1,129 @@
+package io.metastore.bench.load;
+
+import io.metastore.bench.http2.Http2Connection;
+import io.metastore.bench.measure.CpuSample;
+import java.time.Duration;
+import java.util.List;
+
+/** Every load that can be driven against a server: the one class that the commands use. */
+public final class Loads {
+    /** How long and how hard. */
+    public record Plan(int inFlight, Duration warmup, Duration window) {
+        public Plan {
+            if (inFlight < 1 || inFlight > 1_000_000) {
+                throw new IllegalArgumentException("calls in flight: " + inFlight);
+            }
+        }
+    }
+
+    private static final long SEED = 42;
+
+    private final LoadTarget target;
+    private final KeySpace keys;
+    private final int valueBytes;
+
+    public Loads(LoadTarget target, KeySpace keys, int valueBytes) {
+        this.target = target;
+        this.keys = keys;
+        this.valueBytes = valueBytes;
+    }
+
+    public LoadResult put(Plan plan) {
+        return run("put", new PutLoad(keys, values(), SEED), plan);
+    }
+
+    public LoadResult get(Plan plan) {
+        return run("get", new GetLoad(keys, valueBytes, false, SEED), plan);
+    }
+
+    public LoadResult serializableGet(Plan plan) {
+        return run("serializable-get", new GetLoad(keys, valueBytes, true, SEED), plan);
+    }
+
+    public LoadResult txn(TxnLoad.Target compare, Plan plan) {
+        return run("txn", new TxnLoad(keys, values(), compare, SEED), plan);
+    }
+
+    public LoadResult range(int pageKeys, Plan plan) {
+        return run("range", new RangeLoad(keys, valueBytes, pageKeys, SEED), plan);
+    }
+
+    public LoadResult count(int pageKeys, Plan plan) {
+        return run("count", new CountLoad(keys, pageKeys), plan);
+    }
+
+    public LoadResult lease(long ttlSeconds, Plan plan) {
+        return run("lease", new LeaseLoad(ttlSeconds), plan);
+    }
+
+    /** Grants the leases first, which is not measured. */
+    public LoadResult keepAlive(long ttlSeconds, int leases, Plan plan) {
+        LeaseGrants grants = new LeaseGrants(ttlSeconds, leases);
+        LoadResult granted = runToEnd("lease-grant", grants, 64, Duration.ofMinutes(5));
+        if (granted.errors() > 0) {
+            return granted;
+        }
+        return run("keep-alive", new KeepAliveLoad(grants.ids()), plan);
+    }
+
+    public LoadResult stream(Duration duration) {
+        return new StreamLoad(target, keys).run("stream", duration);
+    }
+
+    public LoadResult watch(WatchPlan watch, Plan plan) {
+        return new WatchLoad(target, watch).run("watch", plan.inFlight(), plan.warmup(), plan.window());
+    }
+
+    /** Puts every key once, several to a transaction. */
+    public LoadResult fill(int putsPerTxn, int inFlight, Duration limit) {
+        return runToEnd("fill", new FillLoad(keys, values(), putsPerTxn), inFlight, limit);
+    }
+
+    /** Compacts to the current revision and waits until that is done. */
+    public LoadResult compact(Duration limit) {
+        return runToEnd("compact", new CompactLoad(), 1, limit);
+    }
+
+    private Values values() {
+        return new Values(valueBytes, SEED);
+    }
+
+    private LoadResult run(String name, Workload workload, Plan plan) {
+        List<Http2Connection> connections = target.connect();
+        try {
+            ClosedLoop loop = new ClosedLoop(target.client(), connections, workload, plan.inFlight());
+            loop.start();
+            loop.awaitEnd(plan.warmup());
+            CpuSample before = target.sample();
+            loop.cut();
+            loop.awaitEnd(plan.window());
+            CpuSample.Use cpu = before.until(target.sample());
+            Window window = loop.cut();
+            if (!loop.stop()) {
+                window.error("calls without an answer");
+            }
+            return LoadResult.of(name, window, cpu, target.memory());
+        } finally {
+            target.client().close(connections);
+        }
+    }
+
+    private LoadResult runToEnd(String name, Workload workload, int inFlight, Duration limit) {
+        List<Http2Connection> connections = target.connect();
+        try {
+            CpuSample before = target.sample();
+            ClosedLoop loop = new ClosedLoop(target.client(), connections, workload, inFlight);
+            loop.start();
+            boolean ended = loop.awaitEnd(limit);
+            CpuSample.Use cpu = before.until(target.sample());
+            Window window = loop.cut();
+            if (!ended) {
+                window.error("not done within " + limit.toSeconds() + " s");
+                loop.stop();
+            }
+            return LoadResult.of(name, window, cpu, target.memory());
+        } finally {
+            target.client().close(connections);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.metastore.bench.measure;
+
+import java.nio.file.Path;
+
+/** CPU time used up to one moment: by the server, by this process, by all that runs on the machine. */
+public record CpuSample(long atNanos, long serverNanos, long clientNanos, long machineNanos) {
+    private static final long NANOS_PER_TICK = 10_000_000;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    /** What was used between two samples. Foreign: by neither client nor server, as a share of the whole machine. */
+    public record Use(long nanos, long serverNanos, long clientNanos, double foreignShare) {}
+
+    /** A pid of 0: the server is not on this machine, or nobody said where. */
+    public static CpuSample take(long serverPid) {
+        return new CpuSample(
+                System.nanoTime(),
+                serverPid == 0 ? 0 : ProcessUsage.cpuNanos(serverPid),
+                ProcessUsage.cpuNanos(ProcessHandle.current().pid()),
+                parseMachineNanos(ProcessUsage.read(Path.of("/proc/stat"))));
+    }
+
+    public Use until(CpuSample later) {
+        long nanos = later.atNanos - atNanos;
+        long server = later.serverNanos - serverNanos;
+        long client = later.clientNanos - clientNanos;
+        long foreign = Math.max(0, later.machineNanos - machineNanos - server - client);
+        return new Use(nanos, server, client, nanos == 0 ? 0 : (double) foreign / nanos / PROCESSORS);
+    }
+
+    /** User, nice, system and stolen time. Interrupt time is left out: most of it is the load's own loopback traffic. */
+    static long parseMachineNanos(String stat) {
+        String[] fields = stat.lines().findFirst().orElseThrow().trim().split("\\s+", -1);
+        long ticks = 0;
+        for (int i : new int[] {1, 2, 3, 8}) {
+            ticks += i < fields.length ? Long.parseLong(fields[i]) : 0;
+        }
+        return ticks * NANOS_PER_TICK;
+    }
+}

@@ -1,0 +1,63 @@
+package io.metastore.bench.measure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** CPU time and resident memory of one process. */
+public final class ProcessUsage {
+    /** The kernel reports CPU time to programs in hundredths of a second, whatever its own clock is. */
+    private static final long NANOS_PER_TICK = 10_000_000;
+
+    /** Resident memory now, the part of it that is not file pages, and the most there ever was. */
+    public record Memory(long residentBytes, long anonymousBytes, long peakBytes) {
+        public static final Memory UNKNOWN = new Memory(0, 0, 0);
+    }
+
+    private ProcessUsage() {}
+
+    /** User and system time of all threads that the process has or had. */
+    public static long cpuNanos(long pid) {
+        return parseCpuNanos(read(Path.of("/proc", Long.toString(pid), "stat")));
+    }
+
+    public static Memory memory(long pid) {
+        return parseMemory(read(Path.of("/proc", Long.toString(pid), "status")));
+    }
+
+    static long parseCpuNanos(String stat) {
+        // The name in parentheses may itself hold blanks and parentheses.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * NANOS_PER_TICK;
+    }
+
+    static Memory parseMemory(String status) {
+        long resident = 0;
+        long anonymous = 0;
+        long peak = 0;
+        for (String line : status.lines().toList()) {
+            if (line.startsWith("VmRSS:")) {
+                resident = kilobytes(line);
+            } else if (line.startsWith("RssAnon:")) {
+                anonymous = kilobytes(line);
+            } else if (line.startsWith("VmHWM:")) {
+                peak = kilobytes(line);
+            }
+        }
+        return new Memory(resident, anonymous, peak);
+    }
+
+    private static long kilobytes(String line) {
+        String[] words = line.split("\\s+", -1);
+        return Long.parseLong(words[1]) * 1024;
+    }
+
+    static String read(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -31,7 +31,9 @@ final class LogIndex {
         return segments.getLast();
     }
 
-    void activate(Segment segment) {
+    /** From here on {@code segment} takes the frames; its first says that the next entry is {@code startIndex}. */
+    void activate(Segment segment, long startIndex) {
+        segment.startAt(startIndex);
         segments.addLast(segment);
     }
 
@@ -89,16 +91,21 @@ final class LogIndex {
         last = next - 1;
     }
 
-    /** Takes out the segments at the old end that hold nothing alive. */
+    /** Takes out the segments at the old end that are not needed to find all of this again. */
     List<Segment> takeDead() {
         List<Segment> dead = new ArrayList<>();
-        while (segments.size() > 1) {
-            Segment oldest = segments.getFirst();
-            if (oldest.entries() > 0 && oldest.lastIndex() >= first) {
+        Iterator<Segment> oldestFirst = segments.iterator();
+        Segment oldest = oldestFirst.next();
+        while (oldestFirst.hasNext()) {
+            Segment following = oldestFirst.next();
+            // Its start would be taken for that of the log, which other frames only ever move forward.
+            if (following.startIndex() > first) {
                 break;
             }
-            dead.add(segments.removeFirst());
+            dead.add(oldest);
+            oldest = following;
         }
+        segments.removeAll(dead);
         return dead;
     }
 }

@@ -89,24 +89,19 @@ final class LogRecovery {
     private void replay(List<Segment> segments) throws IOException {
         boolean sealed = true;
         for (Segment segment : segments) {
-            if (spare != null) {
-                throw new LogDamagedException(spare.file, Segment.HEADER_BYTES, "the segment has lost its content");
-            }
-            End end = replay(segment, segment == segments.get(0));
-            boolean first = segment == segments.get(0);
+            requireNotIdle(sealed);
             if (!sealed) {
-                if (end.frames > 0) {
+                // Prepared, perhaps; if it was begun, the one before it was complete.
+                if (decode(segment, Segment.HEADER_BYTES) != null) {
                     throw new LogDamagedException(
                             index.active().file, index.active().end, "the segment has lost its end");
                 }
+                requireNothingBehind(segment, Segment.HEADER_BYTES);
                 spare = segment;
                 continue;
             }
-            if (end.frames == 0 && first && segments.size() > 1) {
-                throw new LogDamagedException(segment.file, Segment.HEADER_BYTES, "the segment has lost its content");
-            }
-            index.activate(segment);
-            sealed = end.sealed;
+            index.activate(segment, index.last() + 1);
+            sealed = replayed(segment, segment == segments.get(0));
         }
         if (!segments.isEmpty() && sealed) {
             throw new LogDamagedException("raft log is damaged: segment %s is missing, its predecessor is complete"
@@ -114,27 +109,39 @@ final class LogRecovery {
         }
     }
 
-    private record End(int frames, boolean sealed) {}
+    /** Called when one more segment follows: such are made only while frames come. */
+    private void requireNotIdle(boolean sealed) throws IOException {
+        Segment idle = spare;
+        if (idle == null && !sealed && index.active().end == Segment.HEADER_BYTES) {
+            idle = index.active();
+        }
+        if (idle != null) {
+            throw new LogDamagedException(idle.file, Segment.HEADER_BYTES, "the segment has lost its content");
+        }
+    }
 
-    private End replay(Segment segment, boolean oldest) throws IOException {
+    private @Nullable Frame decode(Segment segment, long position) throws IOException {
+        int offset = window.load(segment, position, Frame.HEADER_BYTES, segment.size);
+        return Frame.decode(window.buffer(), offset, segment.id, segment.incarnation);
+    }
+
+    /** Takes in the frames of {@code segment}; whether the last of them says that it is complete. */
+    private boolean replayed(Segment segment, boolean oldest) throws IOException {
         long position = Segment.HEADER_BYTES;
-        int frames = 0;
         while (position + Frame.HEADER_BYTES <= segment.size) {
-            int offset = window.load(segment, position, Frame.HEADER_BYTES, segment.size);
-            Frame frame = Frame.decode(window.buffer(), offset, segment.id, segment.incarnation);
+            Frame frame = decode(segment, position);
             if (frame == null || !payloadIsWhole(segment, position, frame)) {
                 requireNothingBehind(segment, position);
-                break;
+                return false;
             }
-            apply(segment, position, frame, frames == 0, oldest);
+            apply(segment, position, frame, oldest);
             position += frame.size();
             segment.end = position;
-            frames++;
             if (frame.type() == Frame.Type.SEAL) {
-                return new End(frames, true);
+                return true;
             }
         }
-        return new End(frames, false);
+        return false;
     }
 
     private boolean payloadIsWhole(Segment segment, long position, Frame frame) throws IOException {
@@ -160,14 +167,15 @@ final class LogRecovery {
         }
     }
 
-    private void apply(Segment segment, long position, Frame frame, boolean firstOfSegment, boolean oldest)
-            throws IOException {
+    private void apply(Segment segment, long position, Frame frame, boolean oldest) throws IOException {
+        boolean firstOfSegment = position == Segment.HEADER_BYTES;
         require(firstOfSegment == (frame.type() == Frame.Type.START), segment, position, "frame out of place");
         switch (frame.type()) {
             case ENTRIES -> applyEntries(segment, position, frame);
             case START -> {
                 if (oldest) {
                     index.reset(frame.index());
+                    segment.startAt(frame.index());
                 }
                 requireIndex(frame.index(), index.last() + 1, segment, position);
             }

@@ -38,6 +38,7 @@ final class Segment implements AutoCloseable {
     /** Where the next frame goes. Changed by the writing thread, read by others for bounds only. */
     volatile long end = HEADER_BYTES;
 
+    private long startIndex;
     private long firstIndex;
     private int entries;
     private int[] offsets = new int[INITIAL_ENTRIES];
@@ -126,15 +127,16 @@ final class Segment implements AutoCloseable {
 
     // ---- live entries; under the lock of the log
 
-    int entries() {
-        return entries;
+    /** Index of the next entry when this segment was begun. */
+    long startIndex() {
+        return startIndex;
     }
 
-    long firstIndex() {
-        return firstIndex;
+    void startAt(long index) {
+        startIndex = index;
     }
 
-    long lastIndex() {
+    private long lastIndex() {
         return firstIndex + entries - 1;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +97,7 @@ public final class SegmentedLog implements AutoCloseable {
                 if (mustExist || mark.position() != null) {
                     throw new LogDamagedException("raft log is missing: there is no segment in " + dir);
                 }
-                recovery.index().activate(supply.make(1, options.firstSegmentBytes(), null));
+                recovery.index().activate(supply.make(1, options.firstSegmentBytes(), null), 1);
                 disk.forceDirectory(dir);
             }
             supply.deleteLeftovers();
@@ -317,7 +318,7 @@ public final class SegmentedLog implements AutoCloseable {
         next.writeControl(Frame.Type.START, index.last() + 1, disk);
         writeLock.lock();
         try {
-            index.activate(next);
+            index.activate(next, index.last() + 1);
         } finally {
             writeLock.unlock();
         }
@@ -419,6 +420,16 @@ public final class SegmentedLog implements AutoCloseable {
         } catch (IOException e) {
             log.warn("stable position of the log could not be noted", e);
         }
+    }
+
+    /** The segment that takes the frames. */
+    Segment active() {
+        return active;
+    }
+
+    /** Waits until files are as they will be if nothing else changes. */
+    void awaitBackground() throws InterruptedException, ExecutionException {
+        background.submit(() -> {}).get();
     }
 
     @Override

@@ -1,0 +1,27 @@
+package io.metastore.server.process.history;
+
+/** A promise that a history breaks, and where. */
+public record Violation(Rule rule, String detail) {
+
+    public enum Rule {
+        REVISIONS_HAVE_NO_GAP,
+        EVENT_BELONGS_TO_ONE_CALL,
+        ACKNOWLEDGED_IS_NEVER_LOST,
+        APPLIED_AT_MOST_ONCE,
+        REFUSED_HAS_NO_EFFECT,
+        EFFECT_IS_AS_REQUESTED,
+        ANSWER_IS_TRUE,
+        REAL_TIME_ORDER,
+        SERIALIZABLE_READS_DO_NOT_GO_BACK,
+        WATCH_IS_ORDERED,
+        WATCH_IS_COMPLETE,
+        WATCH_IS_ATOMIC,
+        WATCH_STARTS_WHERE_ASKED,
+        WATCH_PROGRESS_IS_A_BOOKMARK,
+    }
+
+    @Override
+    public String toString() {
+        return rule + ": " + detail;
+    }
+}

@@ -58,7 +58,6 @@ public final class StateMachine implements AutoCloseable {
 
     /** Finds the state that the engine holds. The engine stays the caller's to close, after this. */
     public static StateMachine open(KvEngine engine, StateConfig config) {
-        StateFormat.check(engine);
         return new StateMachine(engine, config);
     }
 
@@ -111,7 +110,6 @@ public final class StateMachine implements AutoCloseable {
     public void loadFrom(Path directory) {
         requireNoOpenBatch();
         engine.restore(directory);
-        StateFormat.check(engine);
         store.reload();
         leases.reload();
         alarms.reload();

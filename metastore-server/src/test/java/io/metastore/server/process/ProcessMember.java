@@ -41,24 +41,38 @@ public final class ProcessMember implements AutoCloseable {
 
     /** The data directory is the member's alone; its log is kept beside it. */
     public ProcessMember(Program program, Path dataDir) {
+        this(program, dataDir, dataDir.resolveSibling(dataDir.getFileName() + ".log"));
+    }
+
+    public ProcessMember(Program program, Path dataDir, Path log) {
         this.program = program;
         this.dataDir = dataDir;
-        this.log = dataDir.resolveSibling(dataDir.getFileName() + ".log");
+        this.log = log;
     }
 
     /** Starts the process and waits until it serves. */
     public ProcessMember start() {
         long logged = logSize();
         launch();
-        Eventually.await(
-                START_BOUND,
-                () -> "%s is ready; its log ends:%n%s".formatted(program.name(), logTail()),
-                () -> logFrom(logged).contains(READY) || !isAlive());
+        if (!Eventually.holds(START_BOUND, () -> logFrom(logged).contains(READY) || !isAlive())) {
+            throw new NotReady("%s is not ready within %s; its log ends:%n%s"
+                    .formatted(program.name(), START_BOUND, logTail()));
+        }
         if (!isAlive()) {
-            throw new AssertionError("%s exited with %d before it was ready:%n%s"
+            throw new NotReady("%s exited with %d before it was ready:%n%s"
                     .formatted(program.name(), exitCode(), logFrom(logged)));
         }
         return this;
+    }
+
+    /** The process was started and does not come to serve. */
+    public static final class NotReady extends AssertionError {
+
+        private static final long serialVersionUID = 1L;
+
+        NotReady(String message) {
+            super(message);
+        }
     }
 
     /** Starts the process where it is expected to refuse; answers what it said before it exited by itself. */

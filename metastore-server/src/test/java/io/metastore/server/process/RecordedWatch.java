@@ -1,0 +1,90 @@
+package io.metastore.server.process;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.metastore.api.rpc.WatchCreateRequest;
+import io.metastore.api.rpc.WatchGrpc;
+import io.metastore.api.rpc.WatchProgressRequest;
+import io.metastore.api.rpc.WatchRequest;
+import io.metastore.api.rpc.WatchResponse;
+import io.metastore.server.process.history.WatchRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One watch on a stream of its own, and all that it was told. Guarded by its own monitor. */
+final class RecordedWatch implements ClientResponseObserver<WatchRequest, WatchResponse> {
+
+    private final WatchCreateRequest request;
+    private final List<WatchResponse> responses = new ArrayList<>();
+    private ClientCallStreamObserver<WatchRequest> stream;
+
+    @SuppressWarnings("NullAway.Init") // set in beforeStart, which comes first
+    private RecordedWatch(WatchCreateRequest request) {
+        this.request = request;
+    }
+
+    static RecordedWatch start(ManagedChannel channel, WatchCreateRequest request) {
+        RecordedWatch watch = new RecordedWatch(request);
+        WatchGrpc.newStub(channel).withWaitForReady().watch(watch);
+        watch.send(WatchRequest.newBuilder().setCreateRequest(request).build());
+        return watch;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<WatchRequest> requests) {
+        stream = requests;
+    }
+
+    @Override
+    public synchronized void onNext(WatchResponse response) {
+        responses.add(response);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        // The server was killed; what came until then stands.
+    }
+
+    @Override
+    public void onCompleted() {}
+
+    /** Waits until everything up to the revision has come, which a progress response proves. */
+    void awaitRevision(long revision, Duration bound) {
+        Eventually.await(bound, () -> "a watch is told of everything up to revision " + revision, () -> {
+            send(WatchRequest.newBuilder()
+                    .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+                    .build());
+            return bookmark() >= revision;
+        });
+    }
+
+    synchronized WatchRecord record(long mustReach) {
+        return new WatchRecord(request, responses, mustReach);
+    }
+
+    synchronized List<WatchResponse> responses() {
+        return List.copyOf(responses);
+    }
+
+    void close() {
+        stream.cancel("seen enough", null);
+    }
+
+    private synchronized long bookmark() {
+        return responses.stream()
+                .filter(response -> response.getEventsCount() == 0 && !response.getCreated() && !response.getCanceled())
+                .mapToLong(response -> response.getHeader().getRevision())
+                .max()
+                .orElse(0);
+    }
+
+    private synchronized void send(WatchRequest message) {
+        try {
+            stream.onNext(message);
+        } catch (IllegalStateException ended) {
+            // as in onError
+        }
+    }
+}

@@ -12,6 +12,9 @@ public interface Cursor extends AutoCloseable {
     /** Value of the entry, the caller's to keep. */
     byte[] value();
 
+    /** Copies the start of the value as far as the array goes, and returns the length of the whole value. */
+    int peekValue(byte[] target);
+
     @Override
     void close();
 }

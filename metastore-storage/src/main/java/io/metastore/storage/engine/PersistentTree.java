@@ -169,6 +169,13 @@ final class PersistentTree {
         }
 
         @Override
+        public int peekValue(byte[] target) {
+            byte[] value = entry().value;
+            System.arraycopy(value, 0, target, 0, Math.min(value.length, target.length));
+            return value.length;
+        }
+
+        @Override
         public void close() {
             path.clear();
         }

@@ -73,6 +73,12 @@ final class RocksCursor implements Cursor {
     }
 
     @Override
+    public int peekValue(byte[] target) {
+        checkOpen();
+        return iterator.value(target);
+    }
+
+    @Override
     public void close() {
         if (closed) {
             return;

@@ -47,7 +47,8 @@ public final class BodyBuilder {
 
     /** The marshaled KeyValue of a live head. */
     public BodyBuilder message(int field, Head head) {
-        return message(field, head.buffer(), head.offset(), head.keyValueLength());
+        Head full = head.full();
+        return message(field, full.buffer(), full.offset(), full.keyValueLength());
     }
 
     public BodyBuilder message(int field, byte[] bytes) {
@@ -75,12 +76,19 @@ public final class BodyBuilder {
         return this;
     }
 
+    BodyBuilder raw(byte[] fields, int offset, int length) {
+        append(fields, offset, length);
+        return this;
+    }
+
     /** The fields of another body. */
     public BodyBuilder body(ResponseBody that) {
         if (that instanceof Parts other) {
             for (int i = 0; i < other.parts.length; i++) {
                 append(other.parts[i], other.offsets[i], other.lengths[i]);
             }
+        } else if (that instanceof SingleBody single) {
+            single.appendTo(this);
         } else {
             byte[] bytes = that.toByteArray();
             append(bytes, 0, bytes.length);

@@ -1,25 +1,232 @@
 package io.metastore.storage.mvcc;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Erases what a compaction left behind, in slices, on its own thread {@code compact}. What readers may see does not
- * depend on it. A compaction that was cut short by a stop or crash goes on after the next start.
+ * Erases what compactions left behind, in slices, on its own thread {@code compact}. What readers may see does not depend
+ * on it. A compaction that was cut short by a stop or crash goes on after the next start.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Compactor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
+
+    /** A compaction to do: from one compact revision (-1: none) to the next. */
+    record Job(long from, long to, boolean hashed) {}
+
+    private final MvccStore store;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // Guarded by lock.
+    private final Deque<Job> jobs = new ArrayDeque<>();
+    private final TreeMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
+    private long finished;
+    private boolean closed;
+    private @Nullable Thread thread;
+
+    Compactor(MvccStore store) {
+        this.store = store;
+        findUnfinished();
+    }
 
     /** Starts the thread. Without it nothing is erased. */
     public void start() {
-        throw new UnsupportedOperationException();
+        lock.lock();
+        try {
+            if (thread != null || closed) {
+                throw new IllegalStateException("started before");
+            }
+            thread = new Thread(this::work, "compact");
+            thread.setDaemon(true);
+            thread.start();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Completes when everything that the compaction to {@code revision} makes superfluous is erased. */
     public CompletableFuture<Void> erased(long revision) {
-        throw new UnsupportedOperationException("" + revision);
+        lock.lock();
+        try {
+            if (revision <= finished) {
+                return CompletableFuture.completedFuture(null);
+            }
+            CompletableFuture<Void> future = waiting.computeIfAbsent(revision, r -> new CompletableFuture<>());
+            if (closed) {
+                future.cancel(false);
+            }
+            return future.copy();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Stops between two slices and waits for the thread; futures still open are cancelled. */
     @Override
-    public void close() {}
+    public void close() {
+        Thread running;
+        lock.lock();
+        try {
+            closed = true;
+            running = thread;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (running != null && running != Thread.currentThread()) {
+            try {
+                running.join();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        cancelWaiting();
+    }
+
+    /** Apply thread, when the mark is published. */
+    void schedule(Job job) {
+        lock.lock();
+        try {
+            jobs.add(job);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** After the store's content was replaced. */
+    void resume() {
+        lock.lock();
+        try {
+            findUnfinished();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does on the calling thread what there is to do: for those who run without the thread. */
+    void runAll() {
+        while (runOne(peek())) {}
+    }
+
+    private void work() {
+        try {
+            for (Job job = await(); job != null; job = await()) {
+                runOne(job);
+            }
+        } catch (RuntimeException | Error failure) {
+            LOG.error("compaction stopped, space is not reclaimed until the next start", failure);
+            cancelWaiting();
+        }
+    }
+
+    private boolean runOne(@Nullable Job job) {
+        if (job == null) {
+            return false;
+        }
+        KvHash hash = job.hashed() ? hashBefore(job) : null;
+        Erasure erasure = new Erasure(store, job);
+        boolean isDone = erasure.slice();
+        while (!isDone) {
+            if (!pause(job)) {
+                return false;
+            }
+            isDone = erasure.slice();
+        }
+        if (hash != null) {
+            store.hashes().put(hash);
+        }
+        LOG.info("compaction finished revision={} erased={}", job.to(), erasure.erased());
+        finish(job);
+        return true;
+    }
+
+    /** What the hash needs is there only until the erasing begins. */
+    private KvHash hashBefore(Job job) {
+        return new KvHash(new KvHasher(store, job.from(), job.to()).hashCompaction(), job.from(), job.to());
+    }
+
+    /** Waits between slices; false if the job is off. */
+    private boolean pause(Job job) {
+        lock.lock();
+        try {
+            long left = store.config().compactionPause().toNanos();
+            while (left > 0 && !closed) {
+                left = changed.awaitNanos(left);
+            }
+            return !closed && job.equals(jobs.peek());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Job await() {
+        lock.lock();
+        try {
+            while (jobs.isEmpty() && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            return closed ? null : jobs.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Job peek() {
+        lock.lock();
+        try {
+            return jobs.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void finish(Job job) {
+        Map<Long, CompletableFuture<Void>> done;
+        lock.lock();
+        try {
+            if (!jobs.remove(job)) {
+                return;
+            }
+            finished = job.to();
+            done = new TreeMap<>(waiting.headMap(finished, true));
+            waiting.keySet().removeAll(done.keySet());
+        } finally {
+            lock.unlock();
+        }
+        done.values().forEach(future -> future.complete(null));
+    }
+
+    private void cancelWaiting() {
+        Map<Long, CompletableFuture<Void>> left;
+        lock.lock();
+        try {
+            left = new TreeMap<>(waiting);
+            waiting.clear();
+        } finally {
+            lock.unlock();
+        }
+        left.values().forEach(future -> future.cancel(false));
+    }
+
+    private void findUnfinished() {
+        long scheduled = store.compactedRevision();
+        finished = Meta.FINISHED_COMPACTION.read(store.engine(), -1)[0];
+        jobs.clear();
+        if (scheduled > finished) {
+            // What was erased before the stop cannot be hashed any more.
+            jobs.add(new Job(finished, scheduled, false));
+        }
+    }
 }

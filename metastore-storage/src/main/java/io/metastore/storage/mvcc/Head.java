@@ -1,15 +1,96 @@
 package io.metastore.storage.mvcc;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
- * One version of a key: what {@code mvccpb.KeyValue} says of it. Immutable; the bytes may be fetched when first asked for,
- * which a store can do as long as it is open and the version is not compacted.
+ * One version of a key: what {@code mvccpb.KeyValue} says of it, and which record it supersedes. Immutable. It may know its
+ * numbers only; then the bytes are read from history when asked for.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Head {
     private final Key key;
+    private final Entry record;
+    private final long createRevision;
+    private final long version;
+    private final long lease;
+    /** Where the value's bytes begin in the KeyValue, and where the fields before the value end. */
+    private final int valueAt;
 
-    Head(Key key) {
+    private final int valueLength;
+    private final int metaLength;
+    private final byte @Nullable [] buffer;
+    private final int offset;
+    private final @Nullable History history;
+
+    /** Whether it was asked for since the cache last looked; only a hint, so races don't matter. */
+    private boolean touched;
+
+    private Head(
+            Key key,
+            Entry record,
+            long createRevision,
+            long version,
+            long lease,
+            int valueAt,
+            int valueLength,
+            int metaLength,
+            byte @Nullable [] buffer,
+            int offset,
+            @Nullable History history) {
         this.key = key;
+        this.record = record;
+        this.createRevision = createRevision;
+        this.version = version;
+        this.lease = lease;
+        this.valueAt = valueAt;
+        this.valueLength = valueLength;
+        this.metaLength = metaLength;
+        this.buffer = buffer;
+        this.offset = offset;
+        this.history = history;
+    }
+
+    /** Reads the KeyValue that lies in {@code buffer} from {@code offset} on, as many bytes as the record says. */
+    static Head parse(Key key, Entry record, byte[] buffer, int offset) {
+        int end = offset + record.keyValueBytes();
+        long createRevision = 0;
+        long version = 0;
+        long lease = 0;
+        int valueAt = 0;
+        int valueLength = 0;
+        int metaLength = record.keyValueBytes();
+        int at = offset;
+        while (at < end) {
+            byte tag = buffer[at];
+            long number = Varints.get(buffer, at + 1);
+            int next = at + 1 + Varints.size(number);
+            switch (tag) {
+                case KeyValues.KEY -> next += (int) number;
+                case KeyValues.CREATE_REVISION -> createRevision = number;
+                case KeyValues.MOD_REVISION -> {}
+                case KeyValues.VERSION -> version = number;
+                case KeyValues.VALUE -> {
+                    metaLength = at - offset;
+                    valueAt = next - offset;
+                    valueLength = (int) number;
+                    next += valueLength;
+                }
+                case KeyValues.LEASE -> {
+                    metaLength = Math.min(metaLength, at - offset);
+                    lease = number;
+                }
+                default -> throw new IllegalStateException("damaged record of key %s: tag %d".formatted(key, tag));
+            }
+            at = next;
+        }
+        if (at != end) {
+            throw new IllegalStateException("damaged record of key " + key);
+        }
+        return new Head(
+                key, record, createRevision, version, lease, valueAt, valueLength, metaLength, buffer, offset, null);
     }
 
     public Key key() {
@@ -17,46 +98,134 @@ public final class Head {
     }
 
     public long createRevision() {
-        throw new UnsupportedOperationException();
+        return createRevision;
     }
 
     public long modRevision() {
-        throw new UnsupportedOperationException();
+        return record.main();
     }
 
     public long version() {
-        throw new UnsupportedOperationException();
+        return version;
     }
 
     public long lease() {
-        throw new UnsupportedOperationException();
+        return lease;
     }
 
     /** The marshaled {@code mvccpb.KeyValue}; shared, not to be changed. */
     public byte[] keyValue() {
-        throw new UnsupportedOperationException();
+        Head full = full();
+        byte[] bytes = full.buffer();
+        return full.offset == 0 && bytes.length == keyValueLength()
+                ? bytes
+                : Arrays.copyOfRange(bytes, full.offset, full.offset + keyValueLength());
     }
 
     /** The value alone, as a view of the stored bytes. */
-    public com.google.protobuf.ByteString value() {
-        throw new UnsupportedOperationException();
+    public ByteString value() {
+        Head full = full();
+        return UnsafeByteOperations.unsafeWrap(ByteBuffer.wrap(full.buffer(), full.offset + valueAt, valueLength)
+                .slice());
     }
 
     /** Compares the stored value with {@code that}, bytes unsigned. */
-    public int compareValue(com.google.protobuf.ByteString that) {
-        throw new UnsupportedOperationException(that.toString());
+    public int compareValue(ByteString that) {
+        return ByteString.unsignedLexicographicalComparator().compare(value(), that);
+    }
+
+    /** As above with the value of another version. */
+    int compareValue(Head that) {
+        Head ours = full();
+        Head theirs = that.full();
+        int ourStart = ours.offset + ours.valueAt;
+        int theirStart = theirs.offset + theirs.valueAt;
+        return Arrays.compareUnsigned(
+                ours.buffer(),
+                ourStart,
+                ourStart + valueLength,
+                theirs.buffer(),
+                theirStart,
+                theirStart + theirs.valueLength);
+    }
+
+    Entry record() {
+        return record;
+    }
+
+    boolean isTombstone() {
+        return record.tombstone();
+    }
+
+    boolean isFull() {
+        return buffer != null;
+    }
+
+    /** This version with its bytes. */
+    Head full() {
+        if (buffer != null) {
+            return this;
+        }
+        if (history == null) {
+            throw new IllegalStateException("no history to read key %s from".formatted(key));
+        }
+        return history.fill(this);
+    }
+
+    /** This version without its bytes, which {@code source} will be asked for. */
+    Head slim(History source) {
+        return new Head(key, record, createRevision, version, lease, valueAt, valueLength, metaLength, null, 0, source);
     }
 
     /** Array in which the marshaled KeyValue lies from {@link #offset} on, {@link #keyValueLength} bytes. */
     byte[] buffer() {
-        throw new UnsupportedOperationException();
+        if (buffer == null) {
+            throw new IllegalStateException("the bytes of key %s are not here".formatted(key));
+        }
+        return buffer;
     }
 
     int offset() {
-        throw new UnsupportedOperationException();
+        return offset;
     }
 
     int keyValueLength() {
-        throw new UnsupportedOperationException();
+        return record.keyValueBytes();
+    }
+
+    /** Bytes of the fields before the value and the lease, at the start of the KeyValue. */
+    int metaLength() {
+        return metaLength;
+    }
+
+    /** The marshaled KeyValue as it would be with an empty value; the lease stays. */
+    byte[] keyValueWithoutValue() {
+        byte[] bytes = buffer();
+        byte[] target = Arrays.copyOf(Arrays.copyOfRange(bytes, offset, offset + metaLength), metaLength + 11);
+        int end = metaLength;
+        if (lease != 0) {
+            target[end] = KeyValues.LEASE;
+            end = Varints.put(target, end + 1, lease);
+        }
+        return Arrays.copyOf(target, end);
+    }
+
+    void touch() {
+        if (!touched) {
+            touched = true;
+        }
+    }
+
+    boolean isTouched() {
+        return touched;
+    }
+
+    void untouch() {
+        touched = false;
+    }
+
+    @Override
+    public String toString() {
+        return "%s@%s%s".formatted(key, record.revision(), isTombstone() ? "t" : "");
     }
 }

@@ -7,11 +7,11 @@ import java.util.Arrays;
 /** A user's key: immutable bytes in unsigned order. */
 public final class Key implements Comparable<Key> {
     private final byte[] bytes;
-    private final int hash;
+    // Computed when first asked for; 0 until then.
+    private int hash;
 
     private Key(byte[] bytes) {
         this.bytes = bytes;
-        this.hash = Arrays.hashCode(bytes);
     }
 
     public static Key of(ByteString bytes) {
@@ -56,12 +56,17 @@ public final class Key implements Comparable<Key> {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || (other instanceof Key that && hash == that.hash && Arrays.equals(bytes, that.bytes));
+        return this == other || (other instanceof Key that && Arrays.equals(bytes, that.bytes));
     }
 
     @Override
     public int hashCode() {
-        return hash;
+        int known = hash;
+        if (known == 0) {
+            known = Arrays.hashCode(bytes);
+            hash = known;
+        }
+        return known;
     }
 
     /** Printable bytes as they are, others as {@code \xhh}: for logs and test failures. */

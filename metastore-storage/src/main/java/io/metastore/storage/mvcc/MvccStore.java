@@ -1,46 +1,108 @@
 package io.metastore.storage.mvcc;
 
+import io.metastore.api.EtcdError;
+import io.metastore.api.EtcdException;
+import io.metastore.storage.engine.EngineBatch;
 import io.metastore.storage.engine.KvEngine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The revisioned key space. Written by the apply thread through {@link #writer}; read by any thread. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * The revisioned key space. Written by the apply thread through {@link #writer}; read by any thread.
+ *
+ * <p>Publication: a batch is in the engine before its revision is published, and readers take the published revision
+ * before they look at anything else. So what they find is never older than their revision, and what is newer leads back:
+ * every record names the one it supersedes. Reads need neither locks nor engine snapshots for that. Only erasing could
+ * take a record away under a reader; it stays behind the compact mark, which moves first, so a reader that finds the mark
+ * at or below its revision when it is done has missed nothing.
+ *
+ * <p>The write lock is taken for each engine write: by the apply thread once a batch, by {@link Compactor} once a slice, so
+ * that neither overwrites what the other has just decided.
+ */
 public final class MvccStore implements AutoCloseable {
+    /** A part of history that is handed out at once ends with the revision that reaches this. */
+    private static final int MAX_CHANGES_BYTES = 8 << 20;
 
-    private MvccStore() {}
+    private static final long NEVER_COMPACTED = -1;
+
+    private final KvEngine engine;
+    private final MvccConfig config;
+    private final History history;
+    private final HotKeys hot;
+    private final CurrentKeys keys;
+    private final DbSize size = new DbSize();
+    private final HashCache hashes = new HashCache();
+    private final Compactor compactor;
+    private final ReentrantLock writeLock = new ReentrantLock();
+    // Replaced by reload, on the apply thread.
+    private volatile KeyCounts counts;
+    // How often the content was replaced. Guarded by writeLock.
+    private long generation;
+    // Written by the apply thread once the engine holds the batch; read by all.
+    private volatile long currentRevision;
+    private volatile long compactedRevision;
+    private final WriteTxn writer;
+
+    private MvccStore(KvEngine engine, MvccConfig config) {
+        this.engine = engine;
+        this.config = config;
+        this.history = new History(engine);
+        this.hot = new HotKeys(config.hotKeysBytes(), history);
+        this.keys = new CurrentKeys(engine, hot);
+        loadRevisions();
+        this.counts = new KeyCounts(engine, keys, history, currentRevision);
+        this.size.load(engine);
+        this.compactor = new Compactor(this);
+        this.writer = new WriteTxn(this);
+    }
 
     /** Finds the state that the engine holds; starts no thread. The engine stays the caller's to close. */
     public static MvccStore open(KvEngine engine, MvccConfig config) {
-        if (config.compactionBatch() > 0) {
-            throw new UnsupportedOperationException(engine.toString());
-        }
-        return new MvccStore();
+        return new MvccStore(engine, config);
     }
 
     /** Newest published revision; 1 for an empty store. */
     public long currentRevision() {
-        throw new UnsupportedOperationException();
+        return currentRevision;
     }
 
     /** Oldest revision that can be read; -1 if there never was a compaction. */
     public long compactedRevision() {
-        throw new UnsupportedOperationException();
+        return compactedRevision;
     }
 
     /**
      * Answers a query from the published state.
      *
-     * @throws io.metastore.api.EtcdException COMPACTED or FUTURE_REVISION
+     * @throws EtcdException COMPACTED or FUTURE_REVISION
      */
     public RangeResult range(RangeQuery query) {
-        throw new UnsupportedOperationException(query.toString());
+        if (query.revision() <= 0) {
+            return readPinned(current -> new PublishedView(this, current, current).range(query));
+        }
+        return readAt(query.revision(), view -> view.range(query));
     }
 
     /** As {@link #range} if that needs nothing but the heap, else null: for threads that must not wait for a disk. */
     public @Nullable RangeResult rangeIfHot(RangeQuery query) {
-        throw new UnsupportedOperationException(query.toString());
+        long current = currentRevision;
+        if (query.countOnly() || !query.range().isSingleKey()) {
+            return null;
+        }
+        if (query.revision() > 0 && (query.revision() > current || query.revision() < compactedRevision)) {
+            return null;
+        }
+        Head newest = keys.newestIfHot(query.range().start());
+        if (newest == null || newest.modRevision() > (query.revision() <= 0 ? current : query.revision())) {
+            return null;
+        }
+        return new RangeReader(query, new OneHead(newest), history).read(current);
     }
 
     /**
@@ -50,71 +112,339 @@ public final class MvccStore implements AutoCloseable {
      * @param maxBytes the part ends with the entry that reaches it
      */
     public RangePage page(RangeQuery query, Key from, int maxKeys, long maxBytes) {
-        throw new UnsupportedOperationException(query + " " + from + " " + maxKeys + " " + maxBytes);
+        if (query.revision() <= 0) {
+            throw new IllegalArgumentException("pages are read at a pinned revision: " + query);
+        }
+        KeyRange rest = new KeyRange(from, query.range().end());
+        return readAt(query.revision(), view -> {
+            BodyBuilder body = new BodyBuilder(Math.min(maxKeys, 1024));
+            int kvs = 0;
+            long bytes = 0;
+            try (HeadSource.Heads heads = view.heads(rest, false)) {
+                for (Head head = heads.next(); head != null; head = heads.next()) {
+                    if (kvs == maxKeys || (kvs > 0 && bytes >= maxBytes)) {
+                        return new RangePage(body.build(), kvs, head.key());
+                    }
+                    RangeReader.append(body, head, query);
+                    bytes += query.keysOnly() ? head.metaLength() : head.keyValueLength();
+                    kvs++;
+                }
+            }
+            return new RangePage(body.build(), kvs, null);
+        });
     }
 
     /** How many keys of the range are alive at a revision (0 or less: now). */
     public long count(KeyRange range, long revision) {
-        throw new UnsupportedOperationException(range + " " + revision);
+        return revision <= 0
+                ? readPinned(current -> new PublishedView(this, current, current).count(range))
+                : readAt(revision, view -> view.count(range));
     }
 
     /** Lets {@code reads} look at the published state, all of them at the same revision. May call it again. */
     public <T> T read(Function<ReadView, T> reads) {
-        throw new UnsupportedOperationException(reads.toString());
+        return readPinned(current -> reads.apply(new PublishedView(this, current, current)));
     }
 
     /**
      * Offers the changes with {@code fromRevision <= main <= toRevision} in order, at most {@code maxRevisions} whole
-     * revisions of them. Returns the revision to go on from: {@code toRevision + 1} when all were offered.
+     * revisions of them, and fewer if they are large. Returns the revision to go on from: {@code toRevision + 1} when all
+     * were offered.
      */
     public long changes(long fromRevision, long toRevision, int maxRevisions, Consumer<Change> visitor)
             throws CompactedException {
-        throw new UnsupportedOperationException(fromRevision + " " + toRevision + " " + maxRevisions + visitor);
+        checkHistory(fromRevision);
+        long last = Math.min(toRevision, currentRevision);
+        long next = last + 1;
+        List<Change> found = new ArrayList<>();
+        try (HistoryCursor cursor = history.walk(Math.max(0, fromRevision), 0, Math.max(0, last))) {
+            long main = 0;
+            int revisions = 0;
+            long bytes = 0;
+            while (cursor.next()) {
+                if (cursor.main() != main) {
+                    if (revisions == maxRevisions || bytes > MAX_CHANGES_BYTES) {
+                        next = cursor.main();
+                        break;
+                    }
+                    main = cursor.main();
+                    revisions++;
+                }
+                Change change = cursor.change();
+                bytes += change.keyValue().length;
+                found.add(change);
+            }
+        }
+        // Nothing is offered before it is certain that nothing was erased meanwhile.
+        checkHistory(fromRevision);
+        found.forEach(visitor);
+        return Math.max(next, fromRevision);
     }
 
     /** The marshaled KeyValue of the change's key at the revision before it; null if absent then, or compacted. */
     public byte @Nullable [] keyValueBefore(Change change) {
-        throw new UnsupportedOperationException(change.toString());
+        long revision = change.revision().main() - 1;
+        if (revision < compactedRevision || change.supersedes().equals(Revision.NONE)) {
+            return null;
+        }
+        Head before = history.read(
+                change.key(), change.supersedes().main(), change.supersedes().sub());
+        Head alive = before == null ? null : history.aliveAt(before, revision);
+        return alive == null || revision < compactedRevision ? null : alive.keyValue();
     }
 
     /** The one writer; apply thread only. */
     public WriteTxn writer() {
-        throw new UnsupportedOperationException();
+        return writer;
     }
 
     public Compactor compactor() {
-        throw new UnsupportedOperationException();
+        return compactor;
     }
 
     /**
      * etcd's HashKV of a revision (0: current), from the cache of compaction hashes where it is there.
      *
-     * @throws io.metastore.api.EtcdException COMPACTED or FUTURE_REVISION
+     * @throws EtcdException COMPACTED or FUTURE_REVISION
      */
     public KvHash hashKv(long revision) {
-        throw new UnsupportedOperationException("" + revision);
+        KvHash cached = hashes.get(revision);
+        if (cached != null) {
+            return cached;
+        }
+        while (true) {
+            long current = currentRevision;
+            long compacted = compactedRevision;
+            long at = revision == 0 ? current : revision;
+            if (at > 0 && at < compacted) {
+                throw new EtcdException(EtcdError.COMPACTED);
+            }
+            if (at > current) {
+                throw new EtcdException(EtcdError.FUTURE_REVISION);
+            }
+            int hash = new KvHasher(this, compacted, at).hashLive();
+            if (compactedRevision == compacted) {
+                return new KvHash(hash, compacted, at);
+            }
+        }
     }
 
-    /** A checksum of the whole current state of the key space; slow. */
+    /** A checksum of the whole replicated state; slow. The same on all members at the same revision. */
     public int hash() {
-        throw new UnsupportedOperationException();
+        while (true) {
+            long compacted = compactedRevision;
+            int hash = new KvHasher(this, compacted, currentRevision).hashState(engine);
+            if (compactedRevision == compacted) {
+                return hash;
+            }
+        }
     }
 
     public DbSize dbSize() {
-        throw new UnsupportedOperationException();
+        return size;
     }
 
-    /** Sets the allocated size to what is in use; kept with the next commit. Apply thread only. */
+    /** Sets the allocated size to what is in use. Any thread. */
     public void defragment() {
-        throw new UnsupportedOperationException();
+        writeLock.lock();
+        try {
+            EngineBatch batch = engine.newBatch();
+            size.writeDefragmented(batch);
+            engine.write(batch);
+            size.publishDefragmented();
+        } finally {
+            writeLock.unlock();
+        }
     }
 
-    /** Reads everything anew after the engine's content was replaced. Apply thread only, with no command open. */
+    /** Replaces the engine's whole content by that of a checkpoint. Apply thread only, with no batch open. */
+    public void restore(Path checkpoint) {
+        writeLock.lock();
+        try {
+            engine.restore(checkpoint);
+            generation++;
+            hot.clear();
+            hashes.clear();
+            loadRevisions();
+            counts = new KeyCounts(engine, keys, history, currentRevision);
+            size.load(engine);
+            writer.reset();
+        } finally {
+            writeLock.unlock();
+        }
+        compactor.resume();
+    }
+
+    /** To be dropped: {@link #restore} does it. */
     public void reload() {
-        throw new UnsupportedOperationException();
+        writeLock.lock();
+        try {
+            generation++;
+            hot.clear();
+            hashes.clear();
+            loadRevisions();
+            counts = new KeyCounts(engine, keys, history, currentRevision);
+            size.load(engine);
+            writer.reset();
+        } finally {
+            writeLock.unlock();
+        }
+        compactor.resume();
     }
 
     /** Stops the compactor. Does not close the engine. */
     @Override
-    public void close() {}
+    public void close() {
+        compactor.close();
+    }
+
+    /** Apply thread: writes the batch and publishes it. */
+    void write(
+            EngineBatch batch,
+            PendingKeys pending,
+            List<LiveDelta> deltas,
+            int records,
+            long revision,
+            long compactMark) {
+        writeLock.lock();
+        try {
+            if (records > 0) {
+                counts.store(batch, currentRevision);
+                size.writePending(batch);
+            }
+            if (batch.operations() > 0) {
+                engine.write(batch);
+            }
+            for (PendingKeys.Version version : pending.all()) {
+                hot.written(version.head());
+            }
+            size.publishPending();
+            counts.publish(deltas, records, () -> {
+                compactedRevision = compactMark;
+                currentRevision = revision;
+            });
+            counts.split();
+        } finally {
+            writeLock.unlock();
+        }
+        hot.evict();
+    }
+
+    KvEngine engine() {
+        return engine;
+    }
+
+    MvccConfig config() {
+        return config;
+    }
+
+    History history() {
+        return history;
+    }
+
+    CurrentKeys keys() {
+        return keys;
+    }
+
+    HotKeys hot() {
+        return hot;
+    }
+
+    KeyCounts counts() {
+        return counts;
+    }
+
+    HashCache hashes() {
+        return hashes;
+    }
+
+    ReentrantLock writeLock() {
+        return writeLock;
+    }
+
+    long lockedGeneration() {
+        writeLock.lock();
+        try {
+            return generation;
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /** Under the write lock. */
+    long generation() {
+        return generation;
+    }
+
+    void checkNotCompacted(long revision) {
+        if (revision < compactedRevision) {
+            throw new EtcdException(EtcdError.COMPACTED);
+        }
+    }
+
+    private void checkHistory(long fromRevision) throws CompactedException {
+        long compacted = compactedRevision;
+        if (fromRevision < compacted) {
+            throw new CompactedException(compacted);
+        }
+    }
+
+    /** Reads at the published revision; again, at a later one, if the compact mark passed it meanwhile. */
+    private <T> T readPinned(LongFunction<T> read) {
+        while (true) {
+            long current = currentRevision;
+            try {
+                T result = read.apply(current);
+                if (compactedRevision <= current) {
+                    return result;
+                }
+            } catch (HistoryGoneException | EtcdException failure) {
+                if (compactedRevision <= current) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private <T> T readAt(long revision, Function<PublishedView, T> read) {
+        long current = currentRevision;
+        if (revision > current) {
+            throw new EtcdException(EtcdError.FUTURE_REVISION);
+        }
+        checkNotCompacted(revision);
+        try {
+            T result = read.apply(new PublishedView(this, current, revision));
+            checkNotCompacted(revision);
+            return result;
+        } catch (HistoryGoneException gone) {
+            checkNotCompacted(revision);
+            throw gone;
+        }
+    }
+
+    /** The newest record, or a compaction that has erased it, tells the revision: keys are not looked at. */
+    private void loadRevisions() {
+        long scheduled = Meta.SCHEDULED_COMPACTION.read(engine, NEVER_COMPACTED)[0];
+        long finished = Meta.FINISHED_COMPACTION.read(engine, NEVER_COMPACTED)[0];
+        compactedRevision = Math.max(scheduled, finished);
+        currentRevision = Math.max(1, Math.max(history.newest(), compactedRevision));
+    }
+
+    /** A source that holds nothing but one version, found already. */
+    private record OneHead(Head newest) implements HeadSource {
+        @Override
+        public @Nullable Head head(Key key) {
+            return newest.isTombstone() ? null : newest;
+        }
+
+        @Override
+        public Heads heads(KeyRange range, boolean reverse) {
+            throw new IllegalStateException("one key was asked for");
+        }
+
+        @Override
+        public long count(KeyRange range) {
+            throw new IllegalStateException("one key was asked for");
+        }
+    }
 }

@@ -1,7 +1,11 @@
 package io.metastore.storage.mvcc;
 
 import com.google.protobuf.ByteString;
+import io.metastore.api.EtcdError;
+import io.metastore.api.EtcdException;
+import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.EngineBatch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -13,71 +17,219 @@ import org.jspecify.annotations.Nullable;
  * <p>A batch is {@code (begin … end)* commit}. Between {@code begin} and {@code end} one command makes its changes, which
  * share a main revision; nothing is visible to others before {@code commit} has written them all at once.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class WriteTxn implements ReadView {
+    private static final int NO_CHANGE = 0;
+
+    private final MvccStore store;
+    private final EngineBatch batch;
+    private final PendingKeys pending = new PendingKeys();
+    private final byte[] scratch = new byte[Entry.MAX_HEADER_BYTES];
+
+    private List<Change> changes = new ArrayList<>();
+    private final List<LiveDelta> deltas = new ArrayList<>();
+    private final List<Compactor.Job> compactions = new ArrayList<>();
+    private long lastRevision;
+    private long compactMark;
+    private long liveKeys;
+    // Of the command under way.
+    private long sub = NO_CHANGE;
+
+    WriteTxn(MvccStore store) {
+        this.store = store;
+        this.batch = store.engine().newBatch();
+        reset();
+    }
 
     /** Starts a command and returns the revision before it: its changes, if any, get the next one. */
     public long begin() {
-        throw new UnsupportedOperationException();
+        sub = NO_CHANGE;
+        return lastRevision;
     }
 
     /** The revision before the command, or its own once it has changed something. */
     @Override
     public long revision() {
-        throw new UnsupportedOperationException();
+        return sub == NO_CHANGE ? lastRevision : lastRevision + 1;
     }
 
     @Override
     public @Nullable Head head(Key key) {
-        throw new UnsupportedOperationException(key.toString());
+        Head newest = newest(key);
+        return newest == null || newest.isTombstone() ? null : newest;
     }
 
     /** Writes a new version of the key and returns it. */
     public Head put(Key key, ByteString value, long lease) {
-        throw new UnsupportedOperationException(key + " " + value + " " + lease);
+        Head before = newest(key);
+        long main = lastRevision + 1;
+        if (before == null || before.isTombstone()) {
+            return add(key, KeyValues.encode(key, main, main, 1, value, lease), Entry.Kind.CREATION, before);
+        }
+        byte[] keyValue = KeyValues.encode(key, before.createRevision(), main, before.version() + 1, value, lease);
+        return add(key, keyValue, Entry.Kind.UPDATE, before);
     }
 
     /** Deletes every live key of the range in key order, telling each; returns how many. */
     public long deleteRange(KeyRange range, @Nullable Consumer<Head> deleted) {
-        throw new UnsupportedOperationException(range + " " + deleted);
+        if (range.isSingleKey()) {
+            Head head = head(range.start());
+            if (head == null) {
+                return 0;
+            }
+            delete(head, deleted);
+            return 1;
+        }
+        List<Head> doomed = new ArrayList<>();
+        try (HeadSource.Heads heads = now().heads(range, false)) {
+            for (Head head = heads.next(); head != null; head = heads.next()) {
+                doomed.add(deleted == null ? head.slim(store.history()) : head);
+            }
+        }
+        for (Head head : doomed) {
+            delete(head, deleted);
+        }
+        return doomed.size();
     }
 
     @Override
     public RangeResult range(RangeQuery query) {
-        throw new UnsupportedOperationException(query.toString());
+        long now = revision();
+        long revision = query.revision() <= 0 ? now : query.revision();
+        if (revision > now) {
+            throw new EtcdException(EtcdError.FUTURE_REVISION);
+        }
+        if (revision < compactMark) {
+            throw new EtcdException(EtcdError.COMPACTED);
+        }
+        HeadSource source = new PendingView(store, pending, revision);
+        return new RangeReader(query, source, null).read(now);
     }
 
     @Override
     public boolean forEachHead(KeyRange range, Predicate<Head> more) {
-        throw new UnsupportedOperationException(range + " " + more);
+        if (range.isSingleKey()) {
+            Head head = head(range.start());
+            return head == null || more.test(head);
+        }
+        try (HeadSource.Heads heads = now().heads(range, false)) {
+            for (Head head = heads.next(); head != null; head = heads.next()) {
+                if (!more.test(head)) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /** Ends the command: true if it changed something, so that its revision is taken. */
     public boolean end() {
-        throw new UnsupportedOperationException();
+        if (sub == NO_CHANGE) {
+            return false;
+        }
+        lastRevision++;
+        sub = NO_CHANGE;
+        return true;
     }
 
     /** The open batch, for whatever else must be written together with the changes. */
     public EngineBatch batch() {
-        throw new UnsupportedOperationException();
+        return batch;
     }
 
     /**
      * Moves the compact mark, visible to this batch at once and to readers with its commit; erasing follows behind it.
      *
-     * @throws io.metastore.api.EtcdException COMPACTED at or below the mark, FUTURE_REVISION above the current revision
+     * @throws EtcdException COMPACTED at or below the mark, FUTURE_REVISION above the current revision
      */
     public void compact(long revision) {
-        throw new UnsupportedOperationException("" + revision);
+        if (revision <= compactMark) {
+            throw new EtcdException(EtcdError.COMPACTED);
+        }
+        if (revision > revision()) {
+            throw new EtcdException(EtcdError.FUTURE_REVISION);
+        }
+        long records = liveKeys + revision - Math.max(0, compactMark);
+        compactions.add(new Compactor.Job(
+                compactMark, revision, records <= store.config().hashedRecords()));
+        compactMark = revision;
+        Meta.SCHEDULED_COMPACTION.put(batch, revision);
     }
 
     /** The compact mark as this batch sees it, -1 if there never was a compaction. */
     public long compactedRevision() {
-        throw new UnsupportedOperationException();
+        return compactMark;
     }
 
     /** Writes the batch, publishes its revision and compact mark, and returns its changes in order. */
     public List<Change> commit() {
-        throw new UnsupportedOperationException();
+        assert sub == NO_CHANGE : "commit inside a command";
+        for (PendingKeys.Version version : pending.all()) {
+            CurrentKeys.put(batch, version.head(), scratch);
+        }
+        store.write(batch, pending, deltas, changes.size(), lastRevision, compactMark);
+        compactions.forEach(store.compactor()::schedule);
+        List<Change> published = changes;
+        changes = new ArrayList<>();
+        clear();
+        return published;
+    }
+
+    /** Forgets the open batch and starts from what is published. */
+    void reset() {
+        changes = new ArrayList<>();
+        clear();
+        lastRevision = store.currentRevision();
+        compactMark = store.compactedRevision();
+        liveKeys = store.counts().total();
+        sub = NO_CHANGE;
+    }
+
+    private void clear() {
+        batch.clear();
+        pending.clear();
+        deltas.clear();
+        compactions.clear();
+    }
+
+    private HeadSource now() {
+        return new PendingView(store, pending, revision());
+    }
+
+    /** The newest version as the batch sees it, a tombstone perhaps. */
+    private @Nullable Head newest(Key key) {
+        Head changed = pending.newest(key);
+        return changed != null ? changed : store.keys().newest(key);
+    }
+
+    private void delete(Head head, @Nullable Consumer<Head> deleted) {
+        if (deleted != null) {
+            deleted.accept(head);
+        }
+        add(head.key(), KeyValues.encodeTombstone(head.key()), Entry.Kind.TOMBSTONE, head);
+    }
+
+    private Head add(Key key, byte[] keyValue, Entry.Kind kind, @Nullable Head before) {
+        // A tombstone behind the mark is or will be erased: that it is not referred to must not depend on how far.
+        Entry superseded =
+                before == null || (before.isTombstone() && before.modRevision() < compactMark) ? null : before.record();
+        Entry record = new Entry(
+                lastRevision + 1,
+                sub++,
+                kind,
+                superseded == null ? 0 : superseded.main(),
+                superseded == null ? 0 : superseded.sub(),
+                superseded == null ? 0 : superseded.keyValueBytes(),
+                keyValue.length);
+        Head head = Head.parse(key, record, keyValue, 0);
+        int headerBytes = record.encodeHeader(scratch);
+        batch.put(Bucket.REV, History.key(record.main(), record.sub()), scratch, headerBytes, keyValue);
+        pending.add(head, before);
+        store.dbSize().addPending(record.cost());
+        changes.add(new Change(record.revision(), record.tombstone(), key, keyValue, record.superseded()));
+        if (record.liveDelta() != 0) {
+            deltas.add(new LiveDelta(key, record.main(), record.liveDelta()));
+            liveKeys += record.liveDelta();
+        }
+        return head;
     }
 }

@@ -1,0 +1,153 @@
+package io.metastore.storage.mvcc;
+
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A heap cache of the newest version of keys, bounded in bytes: the numbers of each, and of those lately read the bytes.
+ *
+ * <p>Exact: what it holds is what {@code kv} holds. The apply thread replaces entries after each engine write; a reader that
+ * has missed may add what it found only if the key's stripe was not written since before it looked ({@link #stamp}), for
+ * otherwise it could bring back an old version after the new one was evicted. Entries are evicted by a clock: those asked
+ * for since it last came by get a second chance.
+ */
+final class HotKeys {
+    private static final int STRIPES = 1 << 12;
+    /** Objects and table slot of an entry, beside the key's bytes and the KeyValue. */
+    private static final int ENTRY_BYTES = 216;
+    /** Bytes above this stay in the engine's cache: one large value must not push out thousands of keys. */
+    private static final int MAX_VALUE_BYTES = 64 << 10;
+
+    private final long maxBytes;
+    private final History history;
+    private final ConcurrentHashMap<Key, Head> heads = new ConcurrentHashMap<>();
+    private final AtomicIntegerArray stamps = new AtomicIntegerArray(STRIPES);
+    private final AtomicLong bytes = new AtomicLong();
+    private final ReentrantLock evicting = new ReentrantLock();
+    // Guarded by evicting.
+    private @Nullable Iterator<Map.Entry<Key, Head>> clock;
+
+    HotKeys(long maxBytes, History history) {
+        this.maxBytes = maxBytes;
+        this.history = history;
+    }
+
+    @Nullable
+    Head get(Key key) {
+        Head head = heads.get(key);
+        if (head != null) {
+            head.touch();
+        }
+        return head;
+    }
+
+    /** To be taken before the engine is asked for what {@link #offer} will then bring. */
+    int stamp(Key key) {
+        return stamps.get(stripe(key));
+    }
+
+    /** Adds what a reader found in the engine, unless the key may have been written since {@code stamp}. */
+    void offer(Head found, int stamp) {
+        if (maxBytes == 0) {
+            return;
+        }
+        Head wanted = found.keyValueLength() > MAX_VALUE_BYTES ? found.slim(history) : found;
+        heads.compute(found.key(), (key, present) -> {
+            if (stamp(key) != stamp || (present != null && present.isFull())) {
+                return present;
+            }
+            account(present, wanted);
+            return wanted;
+        });
+        evict();
+    }
+
+    /** Keeps the bytes of an entry that had only its numbers. */
+    void fill(Head slim, Head full) {
+        if (full.keyValueLength() <= MAX_VALUE_BYTES && replace(slim, full)) {
+            full.touch();
+            account(slim, full);
+            evict();
+        }
+    }
+
+    /** Apply thread, when the engine holds the new version. Bytes are kept of keys that are being read. */
+    void written(Head head) {
+        stamps.incrementAndGet(stripe(head.key()));
+        if (maxBytes == 0) {
+            return;
+        }
+        Head present = heads.get(head.key());
+        boolean isRead = present != null && present.isFull() && present.isTouched();
+        Head wanted = isRead && head.keyValueLength() <= MAX_VALUE_BYTES ? head : head.slim(history);
+        account(heads.put(head.key(), wanted), wanted);
+    }
+
+    /** Drops a deleted key whose tombstone was erased. */
+    void erased(Key key) {
+        Head head = heads.get(key);
+        if (head != null && head.isTombstone() && heads.remove(key, head)) {
+            account(head, null);
+        }
+    }
+
+    void clear() {
+        for (int i = 0; i < STRIPES; i++) {
+            stamps.incrementAndGet(i);
+        }
+        heads.clear();
+        bytes.set(0);
+    }
+
+    /** Brings the cache back below its bound; cheap when it is. */
+    void evict() {
+        while (bytes.get() > maxBytes && evicting.tryLock()) {
+            try {
+                if (clock == null || !clock.hasNext()) {
+                    clock = heads.entrySet().iterator();
+                    if (!clock.hasNext()) {
+                        return;
+                    }
+                }
+                passBy(clock.next());
+            } finally {
+                evicting.unlock();
+            }
+        }
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    private void passBy(Map.Entry<Key, Head> entry) {
+        Head head = entry.getValue();
+        if (head.isTouched()) {
+            head.untouch();
+        } else if (heads.remove(entry.getKey(), head)) {
+            account(head, null);
+        }
+    }
+
+    private boolean replace(Head slim, Head full) {
+        return heads.replace(slim.key(), slim, full);
+    }
+
+    private void account(@Nullable Head before, @Nullable Head after) {
+        bytes.addAndGet(sizeOf(after) - sizeOf(before));
+    }
+
+    private static long sizeOf(@Nullable Head head) {
+        return head == null ? 0 : ENTRY_BYTES + head.key().length() + (head.isFull() ? 16 + head.keyValueLength() : 0);
+    }
+
+    private static int stripe(Key key) {
+        int hash = key.hashCode();
+        return (hash ^ (hash >>> 16)) & (STRIPES - 1);
+    }
+}

@@ -1,0 +1,144 @@
+package io.metastore.storage.mvcc;
+
+import io.metastore.api.rpc.RangeRequest.SortOrder;
+import io.metastore.api.rpc.RangeRequest.SortTarget;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses, orders and cuts what a query asks for, in etcd's order: count, cut by key where no other order or filter was
+ * asked for, filter, sort, cut. A sort target without an order sorts ascending, but after that first cut.
+ */
+final class RangeReader {
+    private static final int KVS = 2;
+    private static final int MORE = 3;
+    private static final int COUNT = 4;
+
+    private final RangeQuery query;
+    private final HeadSource source;
+    private final @Nullable History history;
+
+    /** @param history where heads can be found again, null if they can't yet */
+    RangeReader(RangeQuery query, HeadSource source, @Nullable History history) {
+        this.query = query;
+        this.source = source;
+        this.history = history;
+    }
+
+    /** @param storeRevision what the header will say */
+    RangeResult read(long storeRevision) {
+        if (query.countOnly()) {
+            long count = source.count(query.range());
+            return new RangeResult(
+                    storeRevision, new BodyBuilder(0).varint(COUNT, count).build(), 0, count, false);
+        }
+        if (query.range().isSingleKey()) {
+            return readOne(storeRevision);
+        }
+        if (query.isKeyOrdered() && !query.isFiltered()) {
+            return readInKeyOrder(storeRevision, false);
+        }
+        if (query.order() == SortOrder.DESCEND && query.target() == SortTarget.KEY && !query.isFiltered()) {
+            return readInKeyOrder(storeRevision, true);
+        }
+        return readAll(storeRevision);
+    }
+
+    private RangeResult readOne(long storeRevision) {
+        Head head = source.head(query.range().start());
+        if (head == null) {
+            return new RangeResult(storeRevision, ResponseBody.EMPTY, 0, 0, false);
+        }
+        if (!passesFilter(head)) {
+            return new RangeResult(
+                    storeRevision, new BodyBuilder(0).varint(COUNT, 1).build(), 0, 1, false);
+        }
+        if (query.keysOnly()) {
+            return result(storeRevision, List.of(head), 1, false);
+        }
+        return new RangeResult(storeRevision, SingleBody.of(head.full()), 1, 1, false);
+    }
+
+    private RangeResult readInKeyOrder(long storeRevision, boolean reverse) {
+        List<Head> found = new ArrayList<>();
+        boolean more = false;
+        try (HeadSource.Heads heads = source.heads(query.range(), reverse)) {
+            for (Head head = heads.next(); head != null; head = heads.next()) {
+                found.add(head);
+                if (query.limit() > 0 && found.size() > query.limit()) {
+                    more = true;
+                    break;
+                }
+            }
+        }
+        long count = more ? source.count(query.range()) : found.size();
+        if (query.target() != SortTarget.KEY) {
+            found.sort(order());
+        }
+        return result(storeRevision, more ? found.subList(0, found.size() - 1) : found, count, more);
+    }
+
+    private RangeResult readAll(long storeRevision) {
+        // Of many that will be dropped only the numbers are kept.
+        History slimmer = query.limit() > 0 && query.target() != SortTarget.VALUE ? history : null;
+        List<Head> found = new ArrayList<>();
+        long count = 0;
+        try (HeadSource.Heads heads = source.heads(query.range(), false)) {
+            for (Head head = heads.next(); head != null; head = heads.next()) {
+                count++;
+                if (passesFilter(head)) {
+                    found.add(slimmer == null ? head : head.slim(slimmer));
+                }
+            }
+        }
+        if (query.order() != SortOrder.NONE || query.target() != SortTarget.KEY) {
+            found.sort(order());
+        }
+        boolean more = query.limit() > 0 && found.size() > query.limit();
+        return result(storeRevision, more ? found.subList(0, (int) query.limit()) : found, count, more);
+    }
+
+    private boolean passesFilter(Head head) {
+        return isWithin(head.modRevision(), query.minModRevision(), query.maxModRevision())
+                && isWithin(head.createRevision(), query.minCreateRevision(), query.maxCreateRevision());
+    }
+
+    private static boolean isWithin(long revision, long min, long max) {
+        return (min == 0 || revision >= min) && (max == 0 || revision <= max);
+    }
+
+    /** Equal ones stay in ascending key order, also when descending: sorting is stable, and the input has that order. */
+    private Comparator<Head> order() {
+        Comparator<Head> ascending =
+                switch (query.target()) {
+                    case KEY, UNRECOGNIZED -> Comparator.comparing(Head::key);
+                    case VERSION -> Comparator.comparingLong(Head::version);
+                    case CREATE -> Comparator.comparingLong(Head::createRevision);
+                    case MOD -> Comparator.comparingLong(Head::modRevision);
+                    case VALUE -> Head::compareValue;
+                };
+        return query.order() == SortOrder.DESCEND ? ascending.reversed() : ascending;
+    }
+
+    private RangeResult result(long storeRevision, List<Head> heads, long count, boolean more) {
+        BodyBuilder body = new BodyBuilder(heads.size());
+        for (Head head : heads) {
+            append(body, head.full(), query);
+        }
+        body.bool(MORE, more).varint(COUNT, count);
+        return new RangeResult(storeRevision, body.build(), heads.size(), count, more);
+    }
+
+    /** Keys only means without value, and without lease unless the values had to be read for sorting. */
+    static void append(BodyBuilder body, Head head, RangeQuery query) {
+        if (!query.keysOnly()) {
+            body.message(KVS, head);
+        } else if (query.target() == SortTarget.VALUE && head.lease() != 0) {
+            body.message(KVS, head.keyValueWithoutValue());
+        } else {
+            body.message(KVS, head.buffer(), head.offset(), head.metaLength());
+        }
+    }
+}

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CatchUp implements Runnable {
     private static final int MAX_SLICE_REVISIONS = 1_000;
-    private static final long MAX_SLICE_BYTES = 1 << 20;
+    private static final long SLICE_BYTES = 1 << 20;
     /** Slices that lanes have not looked at yet. */
     private static final long MAX_IN_FLIGHT_BYTES = 16 << 20;
 
@@ -46,6 +46,7 @@ final class CatchUp implements Runnable {
 
     // catch-up thread only
     private final ArrayDeque<Request> round = new ArrayDeque<>();
+    private int sliceRevisions = MAX_SLICE_REVISIONS;
 
     CatchUp(WatchHub hub, WatchHistory history, WatchConfig config, Executor executor) {
         this.hub = hub;
@@ -91,8 +92,8 @@ final class CatchUp implements Runnable {
             return;
         }
         try {
-            Slice slice = Slice.read(history, oldest.from());
-            serve(slice, takeBelow(slice.next));
+            Slice slice = read(oldest.from());
+            serve(slice, takeBelow(slice.next()));
         } catch (CompactedException compacted) {
             tellCompacted(compacted.compactRevision());
         }
@@ -134,7 +135,7 @@ final class CatchUp implements Runnable {
                     .computeIfAbsent(new Wanted(request.interest(), request.from()), wanted -> new ArrayList<>())
                     .add(request.watcher());
         }
-        byLane.forEach((lane, wanted) -> deliver(lane, wanted, found, slice.next));
+        byLane.forEach((lane, wanted) -> deliver(lane, wanted, found, slice.next()));
     }
 
     /** Blocks are made for each lane anew, as they belong to one; the encoded events in them are shared. */
@@ -173,7 +174,7 @@ final class CatchUp implements Runnable {
                 index.add(wanted.interest().range(), wanted);
             }
         }
-        for (WatchEvent event : slice.events) {
+        for (WatchEvent event : slice.events()) {
             Change change = event.change();
             index.forEachWatching(change.key(), wanted -> {
                 if (event.revision() >= wanted.from() && wanted.interest().kindIncluded(change)) {
@@ -185,44 +186,25 @@ final class CatchUp implements Runnable {
     }
 
     /** Some whole revisions of history. */
-    private static final class Slice {
-        /** Thrown to end a reading that has enough; carries nothing. */
-        private static final class Enough extends RuntimeException {
-            private static final long serialVersionUID = 1L;
+    private record Slice(List<WatchEvent> events, long next) {}
 
-            Enough() {
-                super(null, null, false, false);
-            }
+    private Slice read(long from) throws CompactedException {
+        long to = history.currentRevision();
+        if (from > to) {
+            return new Slice(List.of(), from);
         }
+        List<WatchEvent> events = new ArrayList<>();
+        long next = history.changes(from, to, sliceRevisions, change -> events.add(new WatchEvent(change)));
+        adapt(events, next - from);
+        return new Slice(events, next);
+    }
 
-        private final List<WatchEvent> events = new ArrayList<>();
-        private long bytes;
-        private long next;
-
-        static Slice read(WatchHistory history, long from) throws CompactedException {
-            Slice slice = new Slice();
-            long to = history.currentRevision();
-            if (from > to) {
-                slice.next = from;
-                return slice;
-            }
-            try {
-                slice.next = history.changes(from, to, MAX_SLICE_REVISIONS, slice::add);
-            } catch (Enough enough) {
-                // add() has set where to go on
-            }
-            return slice;
-        }
-
-        private void add(Change change) {
-            long revision = change.revision().main();
-            if (bytes > MAX_SLICE_BYTES && events.get(events.size() - 1).revision() != revision) {
-                next = revision;
-                throw new Enough();
-            }
-            WatchEvent event = new WatchEvent(change);
+    /** The next slice is meant to have as many revisions as make a slice's bytes, going by this one. */
+    private void adapt(List<WatchEvent> events, long revisions) {
+        long bytes = 1;
+        for (WatchEvent event : events) {
             bytes += event.weight();
-            events.add(event);
         }
+        sliceRevisions = (int) Math.max(1, Math.min(MAX_SLICE_REVISIONS, SLICE_BYTES * revisions / bytes));
     }
 }

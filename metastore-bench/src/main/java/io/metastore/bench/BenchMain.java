@@ -1,5 +1,6 @@
 package io.metastore.bench;
 
+import io.metastore.bench.compare.CompareCommand;
 import io.metastore.bench.load.LoadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "metastore-bench",
         description = "Load tests for etcd v3 servers.",
         mixinStandardHelpOptions = true,
-        subcommands = {LoadCommand.class})
+        subcommands = {LoadCommand.class, CompareCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 

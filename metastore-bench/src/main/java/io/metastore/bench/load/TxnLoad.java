@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One compare and a put. By version: the key has been written before, which holds for a filled key space. By mod revision:
  * the key was last changed by us, else the answer tells by whom; a failed compare is an operation like any other.
  */
-final class TxnLoad implements UnaryWorkload {
+public final class TxnLoad implements UnaryWorkload {
     /** What is compared. */
     public enum Target {
         VERSION,

@@ -1,0 +1,126 @@
+package io.metastore.bench.compare;
+
+import io.metastore.bench.http2.LoadClient;
+import io.metastore.bench.load.KeySpace;
+import io.metastore.bench.load.LoadResult;
+import io.metastore.bench.load.LoadTarget;
+import io.metastore.bench.load.Loads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Starts servers in directories of their own, and sees to it that neither process nor directory stays behind. */
+final class Arena implements AutoCloseable {
+    private final CompareOptions options;
+    private final List<Contender> contenders;
+    private final Path dir;
+    private final LoadClient client = new LoadClient();
+    private final List<ServerProcess> running = new ArrayList<>();
+    private final Thread hook = new Thread(this::clear, "clear-up");
+    private int started;
+
+    Arena(CompareOptions options, List<Contender> contenders) throws IOException {
+        this.options = options;
+        this.contenders = List.copyOf(contenders);
+        Files.createDirectories(options.workDir);
+        dir = Files.createTempDirectory(options.workDir.toAbsolutePath(), "compare-");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    CompareOptions options() {
+        return options;
+    }
+
+    /** First etcd, then ours. */
+    List<Contender> contenders() {
+        return contenders;
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    ServerProcess startFresh(Contender contender) {
+        return start(contender, freshDir(contender));
+    }
+
+    Path freshDir(Contender contender) {
+        return dir.resolve(contender.name() + "-" + started++);
+    }
+
+    ServerProcess start(Contender contender, Path serverDir) {
+        try {
+            ServerProcess server = ServerProcess.start(contender, serverDir, options.quotaBytes);
+            synchronized (running) {
+                running.add(server);
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void stop(ServerProcess server) {
+        server.close();
+        synchronized (running) {
+            running.remove(server);
+        }
+    }
+
+    Loads loads(ServerProcess server, KeySpace keys, int valueBytes) {
+        return new Loads(
+                new LoadTarget(client, server.endpoint(), options.connections, server.pid()), keys, valueBytes);
+    }
+
+    static LoadResult require(LoadResult result) {
+        if (result.errors() > 0) {
+            throw new IllegalStateException(result.name() + " failed: " + result.errorTexts());
+        }
+        return result;
+    }
+
+    void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            Report.progress("could not remove " + tree + ": " + e);
+        }
+    }
+
+    /** Ends what still runs, and removes what it wrote. */
+    void stopAll() {
+        List<ServerProcess> left;
+        synchronized (running) {
+            left = List.copyOf(running);
+            running.clear();
+        }
+        left.forEach(ServerProcess::close);
+        try (Stream<Path> dirs = Files.list(dir)) {
+            dirs.forEach(this::delete);
+        } catch (IOException e) {
+            Report.progress("could not clear " + dir + ": " + e);
+        }
+    }
+
+    private void clear() {
+        stopAll();
+        delete(dir);
+    }
+
+    @Override
+    public void close() {
+        clear();
+        client.close();
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+}

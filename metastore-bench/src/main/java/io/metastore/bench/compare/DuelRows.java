@@ -1,0 +1,29 @@
+package io.metastore.bench.compare;
+
+import io.metastore.bench.load.KeySpace;
+import java.util.List;
+import java.util.Set;
+
+/** The rows of alternating windows over one key space. */
+record DuelRows(int keys, int valueBytes, List<WindowSpec> specs) implements RowGroup {
+
+    @Override
+    public List<String> ids() {
+        return specs.stream().map(WindowSpec::id).toList();
+    }
+
+    @Override
+    public void run(Arena arena, Set<String> chosen, Report report) {
+        try (Duel duel = new Duel(arena, new KeySpace("bench/key/", keys), valueBytes)) {
+            for (WindowSpec spec : specs) {
+                if (chosen.contains(spec.id())) {
+                    try {
+                        report.add(duel.measure(spec));
+                    } catch (IllegalStateException e) {
+                        report.fail(spec.id(), e);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.metastore.bench.compare;
+
+import java.util.List;
+import java.util.Set;
+
+/** Rows that are measured on the same servers. */
+interface RowGroup {
+    List<String> ids();
+
+    void run(Arena arena, Set<String> chosen, Report report);
+}

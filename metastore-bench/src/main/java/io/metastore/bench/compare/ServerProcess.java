@@ -1,0 +1,177 @@
+package io.metastore.bench.compare;
+
+import io.metastore.bench.http2.Endpoint;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** One running server: a member of its own cluster, on loopback ports that were free. Its output goes to a file beside its data. */
+final class ServerProcess implements AutoCloseable {
+    private static final String READY = "ready to serve client requests";
+    private static final Duration READY_LIMIT = Duration.ofMinutes(5);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    private final Contender contender;
+    private final Process process;
+    private final Endpoint endpoint;
+    private final Path log;
+    private final long startNanos = System.nanoTime();
+    private final CountDownLatch ready = new CountDownLatch(1);
+    private volatile long readyNanos;
+    private boolean frozen;
+
+    /** Starts it and returns once it says that it serves clients. */
+    static ServerProcess start(Contender contender, Path dir, long quotaBytes) throws IOException {
+        ServerProcess server = new ServerProcess(contender, dir, quotaBytes);
+        try {
+            server.awaitReady();
+            return server;
+        } catch (IllegalStateException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private ServerProcess(Contender contender, Path dir, long quotaBytes) throws IOException {
+        this.contender = contender;
+        Files.createDirectories(dir);
+        log = dir.resolve("server.log");
+        String peer;
+        try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            endpoint = new Endpoint("127.0.0.1", first.getLocalPort());
+            peer = "http://127.0.0.1:" + second.getLocalPort();
+        }
+        List<String> command = new ArrayList<>(List.of(
+                contender.binary().toString(),
+                "--name=bench",
+                "--data-dir=" + dir.resolve("data"),
+                "--listen-client-urls=http://" + endpoint,
+                "--advertise-client-urls=http://" + endpoint,
+                "--listen-peer-urls=" + peer,
+                "--initial-advertise-peer-urls=" + peer,
+                "--initial-cluster=bench=" + peer,
+                "--quota-backend-bytes=" + quotaBytes));
+        command.addAll(contender.extraArguments());
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Thread reader = new Thread(this::readOutput, "output-" + contender.name());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readOutput() {
+        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8);
+                Writer out = Files.newBufferedWriter(log)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (readyNanos == 0 && line.contains(READY)) {
+                    readyNanos = System.nanoTime();
+                    ready.countDown();
+                }
+                out.write(line);
+                out.write('\n');
+                out.flush();
+            }
+        } catch (IOException e) {
+            // The process is gone, or its directory is: nothing more to read.
+        } finally {
+            ready.countDown();
+        }
+    }
+
+    private void awaitReady() {
+        try {
+            if (!ready.await(READY_LIMIT.toSeconds(), TimeUnit.SECONDS) || readyNanos == 0) {
+                throw new IllegalStateException(
+                        "%s did not get ready, its output ends: %s".formatted(contender.name(), tail()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    Contender contender() {
+        return contender;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    Duration untilReady() {
+        return Duration.ofNanos(readyNanos - startNanos);
+    }
+
+    /** Stops the whole process without its knowing, so that its background work waits for its own windows. */
+    void freeze() {
+        if (!frozen) {
+            signal("-STOP");
+            frozen = true;
+        }
+    }
+
+    void thaw() {
+        if (frozen) {
+            signal("-CONT");
+            frozen = false;
+        }
+    }
+
+    private void signal(String signal) {
+        try {
+            Process kill = new ProcessBuilder("kill", signal, Long.toString(pid())).start();
+            if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+                throw new IllegalStateException("kill %s %d failed".formatted(signal, pid()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            thaw();
+        }
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

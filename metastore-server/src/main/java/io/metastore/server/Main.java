@@ -1,0 +1,105 @@
+package io.metastore.server;
+
+import io.metastore.server.config.ConfigException;
+import io.metastore.server.config.Options;
+import io.metastore.server.config.ServerConfig;
+import io.metastore.server.data.StartException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** The server as a process: arguments and environment in, exit code out. */
+public final class Main {
+    private static final int EXIT_FAILURE = 1;
+    private static final int EXIT_USAGE = 2;
+    /** A member that met damage or a failing disk after it had started to serve. */
+    private static final int EXIT_FATAL = 3;
+
+    private static final long STOP_SECONDS = 10;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int code = run(List.of(arguments), System.getenv());
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    private static int run(List<String> arguments, Map<String, String> environment) {
+        if (arguments.contains("--help") || arguments.contains("-h") || arguments.contains("-help")) {
+            System.out.print(Options.usage());
+            return 0;
+        }
+        if (arguments.contains("--version") || arguments.contains("-version")) {
+            System.out.println("etcd Version: " + Version.ETCD);
+            return 0;
+        }
+        try {
+            Options options = Options.parse(arguments, environment);
+            ServerConfig config = ServerConfig.from(options);
+            System.setProperty("metastore.log.level", config.logLevel());
+            Logger log = LoggerFactory.getLogger(Main.class);
+            // gRPC logs through java.util.logging.
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+            options.warnings().forEach(log::warn);
+            if (!config.fsync()) {
+                log.warn("unsafe: --unsafe-no-fsync loses acknowledged writes in a power cut");
+            }
+            log.info(
+                    "starting java={} heapBytes={} nativeBytes={} cores={} config={}",
+                    Runtime.version(),
+                    Runtime.getRuntime().maxMemory(),
+                    Long.getLong("metastore.native.bytes", 0),
+                    Runtime.getRuntime().availableProcessors(),
+                    config);
+            serve(config, log);
+            return 0;
+        } catch (Options.UsageException wrongArguments) {
+            System.err.println(wrongArguments.getMessage());
+            System.err.print(Options.usage());
+            return EXIT_USAGE;
+        } catch (ConfigException | StartException problem) {
+            LoggerFactory.getLogger(Main.class).error("{}", problem.getMessage());
+            return EXIT_FAILURE;
+        }
+    }
+
+    private static void serve(ServerConfig config, Logger log) throws StartException {
+        MetaStoreServer server = MetaStoreServer.of(config, (what, cause) -> {
+            log.error("fatal, this member stops: {}", what, cause);
+            Runtime.getRuntime().halt(EXIT_FATAL);
+        });
+        server.start();
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            haltAfter(STOP_SECONDS);
+                            server.close();
+                        },
+                        "stop"));
+        for (String endpoint : server.clientEndpoints()) {
+            log.info("ready to serve client requests address={}", endpoint);
+        }
+        server.awaitTermination();
+    }
+
+    private static void haltAfter(long seconds) {
+        Thread guard = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.SECONDS.sleep(seconds);
+                    } catch (InterruptedException stopped) {
+                        return;
+                    }
+                    Runtime.getRuntime().halt(EXIT_FAILURE);
+                },
+                "stop-guard");
+        guard.setDaemon(true);
+        guard.start();
+    }
+}

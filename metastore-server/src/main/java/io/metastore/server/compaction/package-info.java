@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.server.compaction;
+
+import org.jspecify.annotations.NullMarked;

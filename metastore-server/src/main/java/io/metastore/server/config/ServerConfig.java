@@ -1,0 +1,202 @@
+package io.metastore.server.config;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Everything the operator may set, checked once, whole, and immutable afterwards. */
+public record ServerConfig(
+        String name,
+        Path dataDir,
+        List<URI> listenClientUrls,
+        List<URI> advertiseClientUrls,
+        List<URI> listenPeerUrls,
+        List<URI> advertisePeerUrls,
+        InitialCluster initialCluster,
+        boolean joinExisting,
+        Duration heartbeatInterval,
+        Duration electionTimeout,
+        long snapshotEntries,
+        long quotaBytes,
+        int maxRequestBytes,
+        int maxTxnOps,
+        long maxConcurrentStreams,
+        AutoCompaction autoCompaction,
+        Duration watchProgressInterval,
+        String logLevel,
+        boolean fsync,
+        StorageEngine storageEngine,
+        long storageCacheBytes,
+        int eventLoops,
+        boolean reflection) {
+
+    /** Where the state lives. */
+    public enum StorageEngine {
+        ROCKSDB,
+        MEMORY
+    }
+
+    /** What a quota of 0 means (etcd: server/storage/quota.go, DefaultQuotaBytes). */
+    public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+    private static final Duration MIN_PROGRESS_INTERVAL = Duration.ofMillis(100);
+    private static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
+    /** Entries between snapshots unless the operator says otherwise: a snapshot here is cheap but not free. */
+    private static final long DEFAULT_SNAPSHOT_ENTRIES = 100_000;
+
+    /**
+     * Checks the options and makes them a configuration.
+     *
+     * @throws ConfigException naming all that is wrong
+     */
+    public static ServerConfig from(Options options) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        Numbers numbers = new Numbers(options, problems);
+
+        String name = options.get(Flag.NAME);
+        String dataDir = options.get(Flag.DATA_DIR);
+        List<URI> listenClient = urls(options, Flag.LISTEN_CLIENT_URLS, problems);
+        List<URI> listenPeer = urls(options, Flag.LISTEN_PEER_URLS, problems);
+        Urls.requireBindable(Flag.LISTEN_CLIENT_URLS.flagName(), listenClient, problems);
+        List<URI> advertiseClient = urls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
+        List<URI> advertisePeer = urls(options, Flag.INITIAL_ADVERTISE_PEER_URLS, problems);
+        if (options.isSet(Flag.LISTEN_CLIENT_URLS) && !options.isSet(Flag.ADVERTISE_CLIENT_URLS)) {
+            problems.add("--advertise-client-urls is required when --listen-client-urls is set explicitly");
+        }
+
+        String token = options.get(Flag.INITIAL_CLUSTER_TOKEN);
+        InitialCluster cluster = options.isSet(Flag.INITIAL_CLUSTER)
+                ? InitialCluster.parse(options.get(Flag.INITIAL_CLUSTER), token, problems)
+                : InitialCluster.single(name, advertisePeer, token);
+        checkCluster(cluster, name, advertisePeer, problems);
+
+        Duration heartbeat = Duration.ofMillis(numbers.between(Flag.HEARTBEAT_INTERVAL, 1, 60_000));
+        Duration election = Duration.ofMillis(numbers.between(Flag.ELECTION_TIMEOUT, 1, Integer.MAX_VALUE));
+        if (election.compareTo(heartbeat.multipliedBy(5)) < 0) {
+            problems.add("--election-timeout[%dms] should be at least as 5 times as --heartbeat-interval[%dms]"
+                    .formatted(election.toMillis(), heartbeat.toMillis()));
+        }
+        if (election.compareTo(MAX_ELECTION_TIMEOUT) > 0) {
+            problems.add("--election-timeout[%dms] is too long, and should be set less than 50000ms"
+                    .formatted(election.toMillis()));
+        }
+        String state = options.get(Flag.INITIAL_CLUSTER_STATE);
+        if (!Set.of("new", "existing").contains(state)) {
+            problems.add("--initial-cluster-state: expected new or existing, found " + state);
+        }
+        String level = options.get(Flag.LOG_LEVEL);
+        if (!Set.of("debug", "info", "warn", "error", "panic", "fatal").contains(level)) {
+            problems.add("--log-level: unknown level " + level);
+        }
+        String progress = options.get(Flag.WATCH_PROGRESS_NOTIFY_INTERVAL);
+        Duration progressInterval = GoDuration.parse(progress).orElse(Duration.ZERO);
+        if (progressInterval.compareTo(MIN_PROGRESS_INTERVAL) < 0) {
+            problems.add("--watch-progress-notify-interval: expected a duration of at least 100ms, found " + progress);
+        }
+        long quota = numbers.between(Flag.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE);
+
+        ServerConfig config = new ServerConfig(
+                name,
+                Path.of(dataDir.isEmpty() ? name + ".etcd" : dataDir),
+                listenClient,
+                advertiseClient,
+                listenPeer,
+                advertisePeer,
+                cluster,
+                state.equals("existing"),
+                heartbeat,
+                election,
+                options.isSet(Flag.SNAPSHOT_COUNT)
+                        ? numbers.between(Flag.SNAPSHOT_COUNT, 1, Long.MAX_VALUE)
+                        : DEFAULT_SNAPSHOT_ENTRIES,
+                quota == 0 ? DEFAULT_QUOTA_BYTES : quota,
+                (int) numbers.between(Flag.MAX_REQUEST_BYTES, 1, 1 << 30),
+                (int) numbers.between(Flag.MAX_TXN_OPS, 1, Integer.MAX_VALUE),
+                numbers.between(Flag.MAX_CONCURRENT_STREAMS, 1, 0xffff_ffffL),
+                AutoCompaction.parse(
+                        options.get(Flag.AUTO_COMPACTION_MODE), options.get(Flag.AUTO_COMPACTION_RETENTION), problems),
+                progressInterval,
+                level,
+                !bool(options, Flag.UNSAFE_NO_FSYNC, problems),
+                engine(options.get(Flag.STORAGE_ENGINE), problems),
+                numbers.between(Flag.STORAGE_CACHE_BYTES, 0, Long.MAX_VALUE),
+                (int) numbers.between(Flag.EVENT_LOOPS, 0, 1024),
+                bool(options, Flag.GRPC_REFLECTION, problems));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    /** The addresses to listen on for clients; port 0 means any free one. */
+    public List<InetSocketAddress> clientAddresses() {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (URI url : listenClientUrls) {
+            addresses.addAll(Urls.addresses(url));
+        }
+        return addresses;
+    }
+
+    private static void checkCluster(InitialCluster cluster, String name, List<URI> peers, List<String> problems) {
+        List<URI> mine = cluster.peerUrlsByName().get(name);
+        if (mine == null) {
+            problems.add("couldn't find local name \"%s\" in the initial cluster configuration".formatted(name));
+            return;
+        }
+        if (!Set.copyOf(mine).equals(Set.copyOf(peers))) {
+            problems.add(
+                    "--initial-cluster has %s=%s but --initial-advertise-peer-urls is %s".formatted(name, mine, peers));
+        }
+        if (cluster.peerUrlsByName().size() > 1) {
+            problems.add("--initial-cluster names %d members: clusters of several members are not served yet"
+                    .formatted(cluster.peerUrlsByName().size()));
+        }
+    }
+
+    private static List<URI> urls(Options options, Flag flag, List<String> problems) {
+        return Urls.parse(flag.flagName(), options.get(flag), problems);
+    }
+
+    private static boolean bool(Options options, Flag flag, List<String> problems) {
+        return switch (options.get(flag)) {
+            case "true", "t", "T", "TRUE", "True", "1" -> true;
+            case "false", "f", "F", "FALSE", "False", "0" -> false;
+            default -> {
+                problems.add("--%s: expected true or false, found %s".formatted(flag.flagName(), options.get(flag)));
+                yield false;
+            }
+        };
+    }
+
+    private static StorageEngine engine(String name, List<String> problems) {
+        return switch (name) {
+            case "rocksdb" -> StorageEngine.ROCKSDB;
+            case "memory" -> StorageEngine.MEMORY;
+            default -> {
+                problems.add("--storage-engine: expected rocksdb or memory, found " + name);
+                yield StorageEngine.ROCKSDB;
+            }
+        };
+    }
+
+    /** Reads whole numbers and notes what is none, or out of range. */
+    private record Numbers(Options options, List<String> problems) {
+        long between(Flag flag, long least, long most) {
+            String text = options.get(flag);
+            try {
+                long number = Long.parseLong(text);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+                problems.add("--%s: %d is not between %d and %d".formatted(flag.flagName(), number, least, most));
+            } catch (NumberFormatException notANumber) {
+                problems.add("--%s: not a whole number: %s".formatted(flag.flagName(), text));
+            }
+            return Math.max(least, 1);
+        }
+    }
+}

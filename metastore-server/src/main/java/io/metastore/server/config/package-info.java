@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.server.config;
+
+import org.jspecify.annotations.NullMarked;

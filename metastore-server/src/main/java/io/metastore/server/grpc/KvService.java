@@ -1,0 +1,221 @@
+package io.metastore.server.grpc;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.metastore.api.EtcdError;
+import io.metastore.api.EtcdException;
+import io.metastore.api.rpc.CompactionRequest;
+import io.metastore.api.rpc.DeleteRangeRequest;
+import io.metastore.api.rpc.KVGrpc;
+import io.metastore.api.rpc.PutRequest;
+import io.metastore.api.rpc.RangeRequest;
+import io.metastore.api.rpc.TxnRequest;
+import io.metastore.server.grpc.UnaryCalls.Answer;
+import io.metastore.server.replication.OutcomeListener;
+import io.metastore.server.replication.ReadGate;
+import io.metastore.server.replication.Replicator;
+import io.metastore.storage.mvcc.MvccStore;
+import io.metastore.storage.mvcc.RangeQuery;
+import io.metastore.storage.mvcc.RangeResult;
+import io.metastore.storage.state.Command;
+import io.metastore.storage.state.Outcome;
+import io.metastore.storage.state.ReadOnlyTxn;
+import io.metastore.storage.state.StateMachine;
+import io.metastore.storage.state.TxnChecks;
+import io.metastore.storage.state.TxnKind;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * etcdserverpb.KV. Runs on the event loop of the call; what may touch the disk for long goes to the read pool.
+ *
+ * <p>Checks are made in etcd's order: quota, shape, then agreement or the read gate (etcd: v3_server.go, v3rpc/key.go).
+ */
+public final class KvService {
+    private final MvccStore store;
+    private final Replicator replicator;
+    private final ReadGate gate;
+    private final Executor readers;
+    private final Headers headers;
+    private final SpaceAlarm space;
+    private final int maxTxnOps;
+    private final UnaryCalls calls;
+    private final RangeStreamCalls streams;
+
+    KvService(
+            StateMachine state,
+            Replicator replicator,
+            ReadGate gate,
+            Executor readers,
+            Headers headers,
+            SpaceAlarm space,
+            int maxTxnOps,
+            UnaryCalls calls,
+            RangeStreamCalls streams) {
+        this.store = state.store();
+        this.replicator = replicator;
+        this.gate = gate;
+        this.readers = readers;
+        this.headers = headers;
+        this.space = space;
+        this.maxTxnOps = maxTxnOps;
+        this.calls = calls;
+        this.streams = streams;
+    }
+
+    ServerServiceDefinition definition() {
+        MethodDescriptor<RangeRequest, Reply> range = replying(KVGrpc.getRangeMethod());
+        MethodDescriptor<PutRequest, Reply> put = replying(KVGrpc.getPutMethod());
+        MethodDescriptor<DeleteRangeRequest, Reply> delete = replying(KVGrpc.getDeleteRangeMethod());
+        MethodDescriptor<TxnRequest, Reply> txn = replying(KVGrpc.getTxnMethod());
+        MethodDescriptor<CompactionRequest, Reply> compact = replying(KVGrpc.getCompactMethod());
+        MethodDescriptor<RangeRequest, Reply> stream = RangeStreamCalls.DESCRIPTOR;
+        ServiceDescriptor service = ServiceDescriptor.newBuilder(KVGrpc.SERVICE_NAME)
+                .setSchemaDescriptor(KVGrpc.getServiceDescriptor().getSchemaDescriptor())
+                .addMethod(range)
+                .addMethod(put)
+                .addMethod(delete)
+                .addMethod(txn)
+                .addMethod(compact)
+                .addMethod(stream)
+                .build();
+        return ServerServiceDefinition.builder(service)
+                .addMethod(range, calls.handler(this::range))
+                .addMethod(put, calls.handler(this::put))
+                .addMethod(delete, calls.handler(this::deleteRange))
+                .addMethod(txn, calls.handler(this::txn))
+                .addMethod(compact, calls.handler(this::compact))
+                .addMethod(stream, streams.handler())
+                .build();
+    }
+
+    private static <Q extends MessageLite> MethodDescriptor<Q, Reply> replying(MethodDescriptor<Q, ?> method) {
+        return method.toBuilder(method.getRequestMarshaller(), Reply.MARSHALLER).build();
+    }
+
+    private void range(RangeRequest request, Answer answer) {
+        TxnChecks.check(request);
+        RangeQuery query = RangeQuery.fromRequest(request);
+        whenReadable(request.getSerializable(), answer, () -> {
+            RangeResult hot = store.rangeIfHot(query);
+            if (hot != null) {
+                answer.reply(new Reply(headers.field(hot.revision()), hot.body()));
+            } else {
+                onReader(answer, () -> answerRange(query, answer));
+            }
+        });
+    }
+
+    private void answerRange(RangeQuery query, Answer answer) {
+        try {
+            RangeResult result = store.range(query);
+            answer.reply(new Reply(headers.field(result.revision()), result.body()));
+        } catch (RuntimeException failure) {
+            answer.fail(failure);
+        }
+    }
+
+    private void put(PutRequest request, Answer answer) {
+        Command command = new Command.Put(request);
+        space.check(command);
+        TxnChecks.check(request);
+        replicator.submit(command, new Replying(answer));
+    }
+
+    private void deleteRange(DeleteRangeRequest request, Answer answer) {
+        TxnChecks.check(request);
+        replicator.submit(new Command.DeleteRange(request), new Replying(answer));
+    }
+
+    private void txn(TxnRequest request, Answer answer) {
+        Command command = new Command.Txn(request);
+        space.check(command);
+        TxnChecks.check(request, maxTxnOps);
+        if (!TxnKind.isReadOnly(request)) {
+            replicator.submit(command, new Replying(answer));
+            return;
+        }
+        whenReadable(
+                TxnKind.isSerializable(request),
+                answer,
+                () -> onReader(answer, () -> {
+                    try {
+                        Outcome.Applied outcome = ReadOnlyTxn.evaluate(request, store);
+                        answer.reply(new Reply(headers.field(outcome.revision()), outcome.body()));
+                    } catch (RuntimeException failure) {
+                        answer.fail(failure);
+                    }
+                }));
+    }
+
+    private void compact(CompactionRequest request, Answer answer) {
+        replicator.submit(new Command.Compact(request), new OutcomeListener() {
+            @Override
+            public void applied(Outcome outcome) {
+                if (outcome instanceof Outcome.Applied applied && request.getPhysical()) {
+                    CompletableFuture<Void> erased = store.compactor().erased(request.getRevision());
+                    erased.whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            answer.fail(failure);
+                        } else {
+                            answer.reply(reply(applied));
+                        }
+                    });
+                    return;
+                }
+                new Replying(answer).applied(outcome);
+            }
+
+            @Override
+            public void failed(Throwable why) {
+                answer.fail(why);
+            }
+        });
+    }
+
+    private void whenReadable(boolean serializable, Answer answer, Runnable read) {
+        if (serializable) {
+            read.run();
+        } else {
+            gate.linearizable(read, answer::fail);
+        }
+    }
+
+    private void onReader(Answer answer, Runnable read) {
+        try {
+            readers.execute(read);
+        } catch (RejectedExecutionException full) {
+            answer.fail(EtcdError.TOO_MANY_REQUESTS.exception());
+        }
+    }
+
+    private Reply reply(Outcome.Applied applied) {
+        return new Reply(headers.field(applied.revision()), applied.body());
+    }
+
+    /** Answers a call with the outcome of its command. */
+    private final class Replying implements OutcomeListener {
+        private final Answer answer;
+
+        Replying(Answer answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public void applied(Outcome outcome) {
+            if (outcome instanceof Outcome.Applied applied) {
+                answer.reply(reply(applied));
+            } else if (outcome instanceof Outcome.Rejected rejected) {
+                answer.fail(new EtcdException(rejected.error()));
+            }
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            answer.fail(why);
+        }
+    }
+}

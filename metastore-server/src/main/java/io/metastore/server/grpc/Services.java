@@ -1,0 +1,109 @@
+package io.metastore.server.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.metastore.raft.RaftNode;
+import io.metastore.server.config.ServerConfig;
+import io.metastore.server.lease.LeaseAuthority;
+import io.metastore.server.replication.ReadGate;
+import io.metastore.server.replication.Replicator;
+import io.metastore.storage.lease.ExpiryQueue;
+import io.metastore.storage.state.StateMachine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/** Everything that is served over gRPC, put together. */
+public final class Services {
+    private Services() {}
+
+    /**
+     * What services are made of.
+     *
+     * @param readers runs reads that may touch the disk
+     * @param admin runs what takes long: hashes, defragmentation
+     * @param expiry knows the order in which leases end
+     * @param random source of lease ids; must not be guessed by its earlier ones
+     */
+    public record Parts(
+            ServerConfig config,
+            StateMachine state,
+            RaftNode raft,
+            Replicator replicator,
+            ReadGate gate,
+            Executor readers,
+            Executor admin,
+            Headers headers,
+            SpaceAlarm space,
+            LeaseAuthority leases,
+            ExpiryQueue expiry,
+            RandomGenerator random) {}
+
+    /**
+     * The definitions of all services.
+     *
+     * @param others services that are made elsewhere
+     */
+    public static List<ServerServiceDefinition> of(Parts parts, List<ServerServiceDefinition> others) {
+        ServerConfig config = parts.config();
+        UnaryCalls calls = new UnaryCalls(() -> parts.raft().leadership().hasLeader(), maxMessageBytes(config));
+        RangeStreamCalls streams = new RangeStreamCalls(
+                parts.state().store(), parts.gate(), parts.readers(), parts.headers(), config.maxRequestBytes());
+        KvService kv = new KvService(
+                parts.state(),
+                parts.replicator(),
+                parts.gate(),
+                parts.readers(),
+                parts.headers(),
+                parts.space(),
+                config.maxTxnOps(),
+                calls,
+                streams);
+        HealthStatusManager health = new HealthStatusManager();
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+
+        List<ServerServiceDefinition> services = new ArrayList<>(others);
+        services.add(kv.definition());
+        LeaseService leases = new LeaseService(new LeaseService.Parts(
+                parts.replicator()::submit,
+                parts.space()::check,
+                parts.leases(),
+                parts.expiry()::idsByRemaining,
+                parts.state().leases()::keysOf,
+                parts.readers(),
+                parts.state().store()::currentRevision,
+                parts.headers(),
+                LeaseService.minTtlSeconds(config.electionTimeout()),
+                parts.random()::nextLong));
+        List<BindableService> bindable = new ArrayList<>(List.of(
+                leases,
+                new ClusterService(parts.state().members(), parts.gate(), parts.headers()),
+                new MaintenanceService(
+                        parts.state(),
+                        parts.raft(),
+                        parts.replicator(),
+                        parts.admin(),
+                        parts.headers(),
+                        config.quotaBytes()),
+                health.getHealthService()));
+        if (config.reflection()) {
+            bindable.add(ProtoReflectionServiceV1.newInstance());
+        }
+        bindable.forEach(service -> services.add(service.bindService()));
+        return services;
+    }
+
+    /** etcd's receive limit is this much above its request limit (etcd: v3rpc/grpc.go). */
+    public static int maxMessageBytes(ServerConfig config) {
+        return config.maxRequestBytes() + (512 << 10);
+    }
+
+    /** What the transport lets through, so that the refusal of what is larger can carry etcd's text. */
+    public static int transportLimitBytes(ServerConfig config) {
+        return Math.max(maxMessageBytes(config), (int) Math.min(4L * config.maxRequestBytes(), 64 << 20));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.server.grpc;
+
+import org.jspecify.annotations.NullMarked;

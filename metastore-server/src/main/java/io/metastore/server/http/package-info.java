@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.server.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package io.metastore.server.replication;
+
+import io.metastore.api.EtcdError;
+import io.metastore.raft.CommittedEntry;
+import io.metastore.raft.Leadership;
+import io.metastore.raft.ReplicatedStateMachine;
+import io.metastore.raft.SnapshotWork;
+import io.metastore.storage.state.Command;
+import io.metastore.storage.state.CommandCodec;
+import io.metastore.storage.state.Outcome;
+import io.metastore.storage.state.Quota;
+import io.metastore.storage.state.StateMachine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Turns agreed entries into state and tells who waits. Runs on raft's one apply thread.
+ *
+ * <p>All entries of a call become one engine write; when it is done, each event loop gets its answers as one task.
+ */
+public final class Applier implements ReplicatedStateMachine {
+    private static final Outcome NO_SPACE = new Outcome.Rejected(EtcdError.NO_SPACE);
+
+    private final StateMachine state;
+    private final Quota quota;
+    private final List<Consumer<Leadership>> leadershipListeners = new CopyOnWriteArrayList<>();
+
+    /**
+     * @param quota what this member allows: asked for the commands that it took itself, whose clients are told
+     */
+    public Applier(StateMachine state, Quota quota) {
+        this.state = state;
+        this.quota = quota;
+    }
+
+    /** The listener is called on the apply thread and must not block. */
+    public void onLeadership(Consumer<Leadership> listener) {
+        leadershipListeners.add(listener);
+    }
+
+    @Override
+    public long appliedIndex() {
+        return state.appliedIndex();
+    }
+
+    @Override
+    public long appliedTerm() {
+        return state.appliedTerm();
+    }
+
+    @Override
+    public void apply(List<CommittedEntry> batch) {
+        Map<LoopContext, List<Runnable>> answers = new LinkedHashMap<>();
+        for (CommittedEntry entry : batch) {
+            if (entry.proposal() instanceof CommandProposal proposal) {
+                List<Outcome> outcomes = applyOwn(proposal.commands(), entry.term());
+                answers.computeIfAbsent(proposal.origin(), origin -> new ArrayList<>())
+                        .add(() -> proposal.deliver(outcomes));
+            } else {
+                for (Command command : CommandCodec.decode(entry.data()).commands()) {
+                    state.apply(command, entry.term());
+                }
+            }
+        }
+        CommittedEntry last = batch.get(batch.size() - 1);
+        state.commit(last.index(), last.term());
+        answers.forEach((origin, deliveries) -> origin.execute(() -> deliveries.forEach(Runnable::run)));
+    }
+
+    /** Past the quota a command is executed all the same, as others execute it, but its client is told (etcd: apply/quota.go). */
+    private List<Outcome> applyOwn(List<Command> commands, long term) {
+        List<Outcome> outcomes = new ArrayList<>(commands.size());
+        for (Command command : commands) {
+            boolean fits = quota.hasSpaceFor(command);
+            Outcome outcome = state.apply(command, term);
+            outcomes.add(fits || outcome instanceof Outcome.Rejected ? outcome : NO_SPACE);
+        }
+        return outcomes;
+    }
+
+    @Override
+    public void appliedEmpty(long index, long term) {
+        state.commit(index, term);
+    }
+
+    @Override
+    public SnapshotWork save(Path directory) throws IOException {
+        state.saveTo(directory);
+        return SnapshotWork.NONE;
+    }
+
+    @Override
+    public void load(Path directory, long index, long term) throws IOException {
+        state.loadFrom(directory);
+    }
+
+    @Override
+    public void leadershipChanged(Leadership leadership) {
+        leadershipListeners.forEach(listener -> listener.accept(leadership));
+    }
+}

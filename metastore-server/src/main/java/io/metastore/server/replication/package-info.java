@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.server.replication;
+
+import org.jspecify.annotations.NullMarked;

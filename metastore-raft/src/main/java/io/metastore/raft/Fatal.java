@@ -50,7 +50,7 @@ final class Fatal {
             return;
         }
         if (!first.compareAndSet(null, new Failure(what, cause))) {
-            log.warn("failed again: {}", what, cause);
+            log.info("failed again: {}: {}", what, String.valueOf(cause));
             return;
         }
         log.error("raft has failed: {}", what, cause);

@@ -28,7 +28,8 @@ final class JraftSettings {
         options.setFsm(machine);
         options.setInitialConf(PeerIds.configuration(config.voters()));
         options.setElectionTimeoutMs(electionMillis);
-        options.setRpcConnectTimeoutMs(electionMillis);
+        // Waited for by an election, once for each member that is away.
+        options.setRpcConnectTimeoutMs(Math.max(50, electionMillis / 4));
         options.setLogUri(Directories.log(config.dir()).toString());
         options.setRaftMetaUri(Directories.meta(config.dir()).toString());
         options.setSnapshotUri(Directories.snapshot(config.dir()).toString());

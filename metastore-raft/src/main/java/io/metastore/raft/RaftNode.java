@@ -4,7 +4,9 @@ import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.NodeManager;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.entity.EnumOutter;
 import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexRequest;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
 import com.alipay.sofa.jraft.rpc.RpcResponseClosureAdapter;
@@ -36,6 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+    static {
+        JraftThreads.letIdleOnesEnd();
+    }
 
     private static final long CLOSE_SECONDS = 10;
     private static final int SENDING_THREADS = 4;
@@ -135,7 +141,8 @@ public final class RaftNode implements AutoCloseable {
         SnapshotFiles files =
                 new SnapshotFiles(Directories.snapshot(config.dir()), config.fsync(), machine, snapshotThread, fatal);
         ApplyLoop applyLoop = new ApplyLoop(machine, files, peers, fatal, new Applied());
-        MemberNodeOptions options = JraftSettings.nodeOptions(config, new JraftServices(logStorage), applyLoop);
+        VoteStorage vote = new VoteStorage(Directories.meta(config.dir()), config.fsync(), fatal);
+        MemberNodeOptions options = JraftSettings.nodeOptions(config, new JraftServices(logStorage, vote), applyLoop);
         options.setAppendEntriesExecutors(senders);
         boolean initialized;
         try {
@@ -300,6 +307,10 @@ public final class RaftNode implements AutoCloseable {
         leadership = new Leadership(leadership.term(), 0, false, false);
         reads.close();
         ready.completeExceptionally(new RaftException.Refused("the member has failed"));
+        // Not here: jraft may hold locks. It steps down and takes part in nothing any more.
+        var error = new com.alipay.sofa.jraft.error.RaftException(
+                EnumOutter.ErrorType.ERROR_TYPE_STATE_MACHINE, RaftError.ESTATEMACHINE, "the member has failed");
+        snapshotThread.execute(() -> node.onError(error));
     }
 
     /** Stops the member; waits for its threads, but not for ever. */

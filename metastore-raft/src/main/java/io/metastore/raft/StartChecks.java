@@ -1,25 +1,20 @@
 package io.metastore.raft;
 
-import com.alipay.sofa.jraft.entity.LocalStorageOutter.StablePBMeta;
-import com.alipay.sofa.jraft.storage.io.ProtoBufFile;
 import io.metastore.raft.log.LogRecord;
 import io.metastore.raft.log.SegmentedLog;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether log, meta data, snapshot and state belong together; a member whose files do not must not start. */
+/** Whether log, vote, snapshot and state belong together; a member whose files do not must not start. */
 final class StartChecks {
-
-    private static final String META_FILE = "raft_meta";
 
     private final Path dir;
     private final long appliedIndex;
     private final long appliedTerm;
     private final @Nullable SnapshotManifest snapshot;
-    private final @Nullable StablePBMeta meta;
+    private final @Nullable Vote vote;
 
     private StartChecks(Path dir, ReplicatedStateMachine machine) throws IOException {
         this.dir = dir;
@@ -27,28 +22,16 @@ final class StartChecks {
         this.appliedTerm = machine.appliedTerm();
         Optional<Path> newest = SnapshotFiles.newest(Directories.snapshot(dir));
         this.snapshot = newest.isPresent() ? SnapshotManifest.read(newest.get()) : null;
-        this.meta = readMeta(dir);
+        this.vote = Vote.read(Directories.meta(dir));
     }
 
     static StartChecks read(Path dir, ReplicatedStateMachine machine) throws IOException {
         return new StartChecks(dir, machine);
     }
 
-    private static @Nullable StablePBMeta readMeta(Path dir) throws IOException {
-        Path file = Directories.meta(dir).resolve(META_FILE);
-        if (!Files.exists(file)) {
-            return null;
-        }
-        try {
-            return new ProtoBufFile(file.toString()).load();
-        } catch (IOException | RuntimeException e) {
-            throw new IOException("raft meta data is damaged: " + file, e);
-        }
-    }
-
     /** Whether there must be a log. */
     boolean hasHistory() {
-        return meta != null || snapshot != null || appliedIndex > 0;
+        return vote != null || snapshot != null || appliedIndex > 0;
     }
 
     void run(SegmentedLog log) throws IOException, RaftStartException {
@@ -69,7 +52,7 @@ final class StartChecks {
         if (appliedIndex > 0) {
             checkTermOfApplied(log, snapshotIndex, snapshotTerm);
         }
-        checkMeta(last > 0 || snapshotIndex > 0, Math.max(log.lastTerm(), snapshotTerm));
+        checkVote(last > 0 || snapshotIndex > 0, Math.max(log.lastTerm(), snapshotTerm));
     }
 
     private void checkTermOfApplied(SegmentedLog log, long snapshotIndex, long snapshotTerm)
@@ -83,8 +66,8 @@ final class StartChecks {
         }
     }
 
-    private void checkMeta(boolean hasEntries, long lastTerm) throws RaftStartException {
-        if (meta == null) {
+    private void checkVote(boolean hasEntries, long lastTerm) throws RaftStartException {
+        if (vote == null) {
             if (hasEntries || appliedIndex > 0) {
                 throw new RaftStartException(
                         "there is a raft log but no raft meta data in %s: this member may have voted and not know it"
@@ -92,9 +75,9 @@ final class StartChecks {
             }
             return;
         }
-        if (meta.getTerm() < lastTerm) {
+        if (vote.term() < lastTerm) {
             throw new RaftStartException("raft meta data in %s is of term %d, but the log is of term %d"
-                    .formatted(Directories.meta(dir), meta.getTerm(), lastTerm));
+                    .formatted(Directories.meta(dir), vote.term(), lastTerm));
         }
     }
 }

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Adds up the numbers in its entries. Lives as long as the test keeps it: like a store that outlives its process. */
-final class CounterMachine implements ReplicatedStateMachine {
+class CounterMachine implements ReplicatedStateMachine {
 
     /** A number to add, and where its proposer waits. */
-    static final class Add implements Proposal {
+    static class Add implements Proposal {
 
         private final ByteBuffer data;
         final CompletableFuture<Long> sum = new CompletableFuture<>();

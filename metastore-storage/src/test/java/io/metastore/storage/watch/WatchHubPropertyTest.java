@@ -11,17 +11,17 @@ import net.jqwik.api.Tag;
  */
 class WatchHubPropertyTest {
 
-    @Property(tries = 600, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
     void everyWatcherReceivesItsHistory(@ForAll long seed) {
         new RandomHub(seed, WatchConfig.tiny()).run(150);
     }
 
-    @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 10, shrinking = ShrinkingMode.OFF)
     void everyWatcherReceivesItsHistoryInLongRuns(@ForAll long seed) {
         new RandomHub(seed, WatchConfig.tiny()).run(2000);
     }
 
-    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 80, shrinking = ShrinkingMode.OFF)
     void everyWatcherReceivesItsHistoryWithRoomyLimits(@ForAll long seed) {
         new RandomHub(seed, WatchConfig.forHeap(1L << 30)).run(150);
     }

@@ -275,23 +275,6 @@ public final class MvccStore implements AutoCloseable {
         compactor.resume();
     }
 
-    /** To be dropped: {@link #restore} does it. */
-    public void reload() {
-        writeLock.lock();
-        try {
-            generation++;
-            hot.clear();
-            hashes.clear();
-            loadRevisions();
-            counts = new KeyCounts(engine, keys, history, currentRevision);
-            size.load(engine);
-            writer.reset();
-        } finally {
-            writeLock.unlock();
-        }
-        compactor.resume();
-    }
-
     /** Stops the compactor. Does not close the engine. */
     @Override
     public void close() {

@@ -109,8 +109,7 @@ public final class StateMachine implements AutoCloseable {
     /** Replaces the state by a copy that {@link #saveTo} has made. */
     public void loadFrom(Path directory) {
         requireNoOpenBatch();
-        engine.restore(directory);
-        store.reload();
+        store.restore(directory);
         leases.reload();
         alarms.reload();
         members.reload();

@@ -261,10 +261,7 @@ public final class LeaseKeeper implements LeaseAuthority, AutoCloseable {
                 .thenCompose(confirmed -> submit.apply(new Command.RevokeExpired(expired, term)))
                 .whenComplete((outcome, failure) -> {
                     if (failure != null || outcome instanceof Outcome.Rejected) {
-                        LOG.warn(
-                                "leases not revoked count={} why={}",
-                                expired.size(),
-                                failure == null ? outcome : failure);
+                        LOG.warn("leases not revoked count={} outcome={}", expired.size(), outcome, failure);
                     } else {
                         LOG.debug("expired leases revoked count={}", expired.size());
                     }

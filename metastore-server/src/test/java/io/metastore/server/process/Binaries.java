@@ -25,7 +25,8 @@ public final class Binaries {
         String version = firstLine(binary, "--version").replace("etcd Version: ", "");
         need(
                 version.startsWith("3.7."),
-                "%s is etcd %s, and the comparison is with 3.7: `.ci/install-etcd` builds one".formatted(binary, version));
+                "%s is etcd %s, and the comparison is with 3.7: `.ci/install-etcd` builds one"
+                        .formatted(binary, version));
         return Program.of("etcd", binary);
     }
 
@@ -35,7 +36,8 @@ public final class Binaries {
 
     /** The packaged server, started as etcd is. */
     public static Program metastore() {
-        Path home = Path.of(setting("METASTORE_HOME").orElse("target/metastore")).toAbsolutePath();
+        Path home =
+                Path.of(setting("METASTORE_HOME").orElse("target/metastore")).toAbsolutePath();
         Path launcher = home.resolve("bin/etcd");
         need(
                 Files.isExecutable(launcher),
@@ -79,14 +81,19 @@ public final class Binaries {
     }
 
     private static Optional<String> setting(String name) {
-        String property = System.getProperty(name.toLowerCase(java.util.Locale.ROOT).replace('_', '.'));
-        return Optional.ofNullable(property != null ? property : System.getenv(name)).filter(value -> !value.isEmpty());
+        String property =
+                System.getProperty(name.toLowerCase(java.util.Locale.ROOT).replace('_', '.'));
+        return Optional.ofNullable(property != null ? property : System.getenv(name))
+                .filter(value -> !value.isEmpty());
     }
 
     private static String firstLine(Path binary, String argument) {
         try {
-            Process process = new ProcessBuilder(binary.toString(), argument).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            Process process = new ProcessBuilder(binary.toString(), argument)
+                    .redirectErrorStream(true)
+                    .start();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             return output.lines().findFirst().orElse("");
         } catch (IOException e) {
             return "of unknown version (" + e.getMessage() + ")";

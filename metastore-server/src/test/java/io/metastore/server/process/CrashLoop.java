@@ -27,6 +27,7 @@ import io.metastore.server.process.history.WatchRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -95,15 +96,16 @@ final class CrashLoop {
     }
 
     String summary() {
-        long acknowledged = calls.stream().filter(call -> call.outcome() == Outcome.OK).count();
-        long unknown = calls.stream().filter(call -> call.outcome() == Outcome.UNKNOWN).count();
+        long acknowledged =
+                calls.stream().filter(call -> call.outcome() == Outcome.OK).count();
+        long unknown =
+                calls.stream().filter(call -> call.outcome() == Outcome.UNKNOWN).count();
         long events = watches.stream()
                 .flatMap(watch -> watch.responses().stream())
                 .mapToLong(WatchResponse::getEventsCount)
                 .sum();
         return "seed %d: %d crashes, %d calls answered, %d without answer, %d revisions, %d watches with %d events, compacted %d"
-                .formatted(
-                        seed, epoch, acknowledged, unknown, log.lastRevision(), watches.size(), events, compacted);
+                .formatted(seed, epoch, acknowledged, unknown, log.lastRevision(), watches.size(), events, compacted);
     }
 
     private void grantLeases() {
@@ -171,9 +173,7 @@ final class CrashLoop {
 
     private WatchCreateRequest anyWatch() {
         long oldest = Math.max(2, compacted + 1);
-        long start = random.nextBoolean()
-                ? 0
-                : Math.max(oldest, log.lastRevision() - 200 + random.nextInt(220));
+        long start = random.nextBoolean() ? 0 : Math.max(oldest, log.lastRevision() - 200 + random.nextInt(220));
         return WatchCreateRequest.newBuilder()
                 .setKey(ZERO)
                 .setRangeEnd(ZERO)
@@ -189,12 +189,16 @@ final class CrashLoop {
             RangeResponse all = KVGrpc.newBlockingStub(channel)
                     .withWaitForReady()
                     .withDeadlineAfter(BOUND.toSeconds(), TimeUnit.SECONDS)
-                    .range(RangeRequest.newBuilder().setKey(ZERO).setRangeEnd(ZERO).build());
+                    .range(RangeRequest.newBuilder()
+                            .setKey(ZERO)
+                            .setRangeEnd(ZERO)
+                            .build());
             long revision = all.getHeader().getRevision();
             if (revision < newestAnswered()) {
                 violations.add(new Violation(
                         Violation.Rule.ACKNOWLEDGED_IS_NEVER_LOST,
-                        "the revision is %d after crash %d; answered was %d".formatted(revision, epoch, newestAnswered())));
+                        "the revision is %d after crash %d; answered was %d"
+                                .formatted(revision, epoch, newestAnswered())));
                 return violations;
             }
             readLog(channel, revision);
@@ -249,15 +253,17 @@ final class CrashLoop {
         }
     }
 
-    private TreeMap<ByteString, KeyValue> alive() {
+    private Map<ByteString, KeyValue> alive() {
         TreeMap<ByteString, KeyValue> alive = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
-        log.byRevision().values().forEach(events -> events.forEach(event -> {
-            if (event.getType() == Event.EventType.PUT) {
-                alive.put(event.getKv().getKey(), event.getKv());
-            } else {
-                alive.remove(event.getKv().getKey());
-            }
-        }));
+        log.byRevision()
+                .values()
+                .forEach(events -> events.forEach(event -> {
+                    if (event.getType() == Event.EventType.PUT) {
+                        alive.put(event.getKv().getKey(), event.getKv());
+                    } else {
+                        alive.remove(event.getKv().getKey());
+                    }
+                }));
         return alive;
     }
 
@@ -301,7 +307,8 @@ final class CrashLoop {
             if (!attached.equals(expected)) {
                 violations.add(new Violation(
                         Violation.Rule.ANSWER_IS_TRUE,
-                        "after crash %d lease %d has keys %s, should have %s".formatted(epoch, id, attached, expected)));
+                        "after crash %d lease %d has keys %s, should have %s"
+                                .formatted(epoch, id, attached, expected)));
             }
         }
     }

@@ -55,8 +55,8 @@ public final class ProcessMember implements AutoCloseable {
         long logged = logSize();
         launch();
         if (!Eventually.holds(START_BOUND, () -> logFrom(logged).contains(READY) || !isAlive())) {
-            throw new NotReady("%s is not ready within %s; its log ends:%n%s"
-                    .formatted(program.name(), START_BOUND, logTail()));
+            throw new NotReady(
+                    "%s is not ready within %s; its log ends:%n%s".formatted(program.name(), START_BOUND, logTail()));
         }
         if (!isAlive()) {
             throw new NotReady("%s exited with %d before it was ready:%n%s"
@@ -84,7 +84,8 @@ public final class ProcessMember implements AutoCloseable {
                 () -> "%s exits; its log ends:%n%s".formatted(program.name(), logTail()),
                 () -> !isAlive() || logFrom(logged).contains(READY));
         if (isAlive()) {
-            throw new AssertionError("%s serves where it should refuse:%n%s".formatted(program.name(), logFrom(logged)));
+            throw new AssertionError(
+                    "%s serves where it should refuse:%n%s".formatted(program.name(), logFrom(logged)));
         }
         if (exitCode() == 0) {
             throw new AssertionError("%s refused with exit code 0:%n%s".formatted(program.name(), logFrom(logged)));
@@ -215,7 +216,10 @@ public final class ProcessMember implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start().waitFor();
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
             if (exit != 0) {
                 throw new AssertionError("kill -%s %d: exit code %d".formatted(name, pid(), exit));
             }

@@ -34,7 +34,11 @@ record Answer(List<Message> messages, Status.Code code, String text) {
     @Override
     public String toString() {
         String said = messages.stream()
-                .map(message -> "{" + TextFormat.printer().emittingSingleLine(true).printToString(message).strip() + "}")
+                .map(message -> "{"
+                        + TextFormat.printer()
+                                .emittingSingleLine(true)
+                                .printToString(message)
+                                .strip() + "}")
                 .collect(Collectors.joining(" "));
         return Rpc.abbreviate(said) + (isOk() ? "" : " " + code + " \"" + text + "\"");
     }

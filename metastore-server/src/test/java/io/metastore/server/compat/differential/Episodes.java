@@ -55,7 +55,10 @@ final class Episodes {
         for (int i = 0; i < ttls.length; i++) {
             run.call(Rpc.of(
                     LeaseGrpc.getLeaseGrantMethod(),
-                    LeaseGrantRequest.newBuilder().setID(MORTAL_LEASE + i).setTTL(ttls[i]).build()));
+                    LeaseGrantRequest.newBuilder()
+                            .setID(MORTAL_LEASE + i)
+                            .setTTL(ttls[i])
+                            .build()));
         }
         for (String key : new String[] {"k3", "p/07", "mortal", "k1"}) {
             run.call(Rpc.of(
@@ -71,7 +74,10 @@ final class Episodes {
         run.call(timeToLive(MORTAL_LEASE));
         run.call(Rpc.of(
                 LeaseGrpc.getLeaseTimeToLiveMethod(),
-                LeaseTimeToLiveRequest.newBuilder().setID(MORTAL_LEASE).setKeys(true).build()));
+                LeaseTimeToLiveRequest.newBuilder()
+                        .setID(MORTAL_LEASE)
+                        .setKeys(true)
+                        .build()));
         for (int i = 0; i < ttls.length; i++) {
             run.knowledge().forgetLease(MORTAL_LEASE + i);
             awaitExpiry(run.first(), MORTAL_LEASE + i, granted, Math.max(2, ttls[i]));

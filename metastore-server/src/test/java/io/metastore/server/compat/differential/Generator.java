@@ -117,8 +117,9 @@ final class Generator {
         if (choice < 70) {
             LeaseKeepAliveRequest[] requests = new LeaseKeepAliveRequest[random.nextInt(4)];
             for (int i = 0; i < requests.length; i++) {
-                requests[i] =
-                        LeaseKeepAliveRequest.newBuilder().setID(kv.lease(knowledge)).build();
+                requests[i] = LeaseKeepAliveRequest.newBuilder()
+                        .setID(kv.lease(knowledge))
+                        .build();
             }
             return Rpc.of(LeaseGrpc.getLeaseKeepAliveMethod(), requests);
         }
@@ -151,18 +152,20 @@ final class Generator {
             case 0, 1, 2, 3, 4 -> Rpc.of(MaintenanceGrpc.getHashKVMethod(), hashKv(knowledge));
             case 5 -> Rpc.of(MaintenanceGrpc.getHashMethod(), HashRequest.getDefaultInstance());
             case 6, 7 -> Rpc.of(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
-            case 8 -> Rpc.of(
-                    ClusterGrpc.getMemberListMethod(),
-                    MemberListRequest.newBuilder()
-                            .setLinearizable(random.nextBoolean())
-                            .build());
+            case 8 ->
+                Rpc.of(
+                        ClusterGrpc.getMemberListMethod(),
+                        MemberListRequest.newBuilder()
+                                .setLinearizable(random.nextBoolean())
+                                .build());
             case 9 -> Rpc.of(MaintenanceGrpc.getAlarmMethod(), alarm(AlarmAction.GET));
             case 10 -> Rpc.of(MaintenanceGrpc.getAlarmMethod(), alarm(AlarmAction.DEACTIVATE));
-            default -> Rpc.of(
-                    HealthGrpc.getCheckMethod(),
-                    HealthCheckRequest.newBuilder()
-                            .setService(random.nextInt(3) == 0 ? "other" : "")
-                            .build());
+            default ->
+                Rpc.of(
+                        HealthGrpc.getCheckMethod(),
+                        HealthCheckRequest.newBuilder()
+                                .setService(random.nextInt(3) == 0 ? "other" : "")
+                                .build());
         };
     }
 

@@ -102,6 +102,7 @@ final class Knowledge {
 
     private static KnownLease known(long ttlSeconds) {
         long bounded = Math.max(0, Math.min(ttlSeconds, Duration.ofDays(365).toSeconds()));
-        return new KnownLease(ttlSeconds, System.nanoTime() + Duration.ofSeconds(bounded).toNanos());
+        return new KnownLease(
+                ttlSeconds, System.nanoTime() + Duration.ofSeconds(bounded).toNanos());
     }
 }

@@ -142,7 +142,9 @@ final class KvGenerator {
 
     private void bounds(RangeRequest.Builder request, Knowledge knowledge) {
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
-            long bound = random.nextInt(10) == 0 ? -1 : between(Math.max(1, knowledge.revision() - 300), knowledge.revision());
+            long bound = random.nextInt(10) == 0
+                    ? -1
+                    : between(Math.max(1, knowledge.revision() - 300), knowledge.revision());
             switch (random.nextInt(4)) {
                 case 0 -> request.setMinModRevision(bound);
                 case 1 -> request.setMaxModRevision(bound);

@@ -80,10 +80,10 @@ final class Lie {
 
     private static List<Lie> aboutKeys() {
         return List.of(
-                of("count + 1", RangeResponse.class, any(), range -> range.toBuilder()
+                of("count + 1", RangeResponse.class, Lie::any, range -> range.toBuilder()
                         .setCount(range.getCount() + 1)
                         .build()),
-                of("more flipped", RangeResponse.class, any(), range -> range.toBuilder()
+                of("more flipped", RangeResponse.class, Lie::any, range -> range.toBuilder()
                         .setMore(!range.getMore())
                         .build()),
                 of("last key missing", RangeResponse.class, range -> range.getKvsCount() > 0, range -> range.toBuilder()
@@ -93,57 +93,56 @@ final class Lie {
                 kv("value changed", kv -> kv.toBuilder()
                         .setValue(kv.getValue().concat(ByteString.copyFromUtf8("!")))
                         .build()),
-                kv("version + 1", kv ->
-                        kv.toBuilder().setVersion(kv.getVersion() + 1).build()),
+                kv(
+                        "version + 1",
+                        kv -> kv.toBuilder().setVersion(kv.getVersion() + 1).build()),
                 kv("create revision - 1", kv -> kv.toBuilder()
                         .setCreateRevision(kv.getCreateRevision() - 1)
                         .build()),
-                kv("mod revision + 1", kv ->
-                        kv.toBuilder().setModRevision(kv.getModRevision() + 1).build()),
-                kv("lease added", kv -> kv.toBuilder().setLease(kv.getLease() + 7).build()),
-                of(
-                        "header revision + 1",
-                        RangeResponse.class,
-                        any(),
-                        range -> range.toBuilder().setHeader(later(range.getHeader())).build()),
-                of(
-                        "cluster id changed",
-                        RangeResponse.class,
-                        any(),
-                        range -> range.toBuilder()
-                                .setHeader(range.getHeader().toBuilder().setClusterId(5))
-                                .build()),
-                of("stream chunk without keys", RangeStreamResponse.class, any(), chunk -> chunk.toBuilder()
-                        .setRangeResponse(chunk.getRangeResponse().toBuilder().clearKvs().setMore(true))
+                kv("mod revision + 1", kv -> kv.toBuilder()
+                        .setModRevision(kv.getModRevision() + 1)
                         .build()),
-                of(
-                        "prev_kv missing",
-                        PutResponse.class,
-                        PutResponse::hasPrevKv,
-                        put -> put.toBuilder().clearPrevKv().build()),
-                of(
-                        "header revision of put + 1",
-                        PutResponse.class,
-                        any(),
-                        put -> put.toBuilder().setHeader(later(put.getHeader())).build()),
-                of("deleted + 1", DeleteRangeResponse.class, any(), delete -> delete.toBuilder()
+                kv(
+                        "lease added",
+                        kv -> kv.toBuilder().setLease(kv.getLease() + 7).build()),
+                of("header revision + 1", RangeResponse.class, Lie::any, range -> range.toBuilder()
+                        .setHeader(later(range.getHeader()))
+                        .build()),
+                of("cluster id changed", RangeResponse.class, Lie::any, range -> range.toBuilder()
+                        .setHeader(range.getHeader().toBuilder().setClusterId(5))
+                        .build()),
+                of("stream chunk without keys", RangeStreamResponse.class, Lie::any, chunk -> chunk.toBuilder()
+                        .setRangeResponse(
+                                chunk.getRangeResponse().toBuilder().clearKvs().setMore(true))
+                        .build()),
+                of("prev_kv missing", PutResponse.class, PutResponse::hasPrevKv, put -> put.toBuilder()
+                        .clearPrevKv()
+                        .build()),
+                of("header revision of put + 1", PutResponse.class, Lie::any, put -> put.toBuilder()
+                        .setHeader(later(put.getHeader()))
+                        .build()),
+                of("deleted + 1", DeleteRangeResponse.class, Lie::any, delete -> delete.toBuilder()
                         .setDeleted(delete.getDeleted() + 1)
                         .build()));
     }
 
     private static List<Lie> aboutTxns() {
         return List.of(
-                of("succeeded flipped", TxnResponse.class, any(), txn -> txn.toBuilder()
+                of("succeeded flipped", TxnResponse.class, Lie::any, txn -> txn.toBuilder()
                         .setSucceeded(!txn.getSucceeded())
                         .build()),
-                of("last response missing", TxnResponse.class, txn -> txn.getResponsesCount() > 0, txn ->
-                        txn.toBuilder()
+                of(
+                        "last response missing",
+                        TxnResponse.class,
+                        txn -> txn.getResponsesCount() > 0,
+                        txn -> txn.toBuilder()
                                 .removeResponses(txn.getResponsesCount() - 1)
                                 .build()),
                 of(
                         "ids in an inner header",
                         TxnResponse.class,
-                        txn -> txn.getResponsesCount() > 0 && txn.getResponses(0).hasResponsePut(),
+                        txn -> txn.getResponsesCount() > 0
+                                && txn.getResponses(0).hasResponsePut(),
                         txn -> {
                             TxnResponse.Builder changed = txn.toBuilder();
                             changed.getResponsesBuilder(0)
@@ -156,40 +155,52 @@ final class Lie {
 
     private static List<Lie> aboutLeases() {
         return List.of(
-                of("granted ttl + 1", LeaseGrantResponse.class, any(), grant -> grant.toBuilder()
+                of("granted ttl + 1", LeaseGrantResponse.class, Lie::any, grant -> grant.toBuilder()
                         .setTTL(grant.getTTL() + 1)
                         .build()),
-                of("kept alive ttl - 1", LeaseKeepAliveResponse.class, any(), alive -> alive.toBuilder()
+                of("kept alive ttl - 1", LeaseKeepAliveResponse.class, Lie::any, alive -> alive.toBuilder()
                         .setTTL(alive.getTTL() - 1)
                         .build()),
-                of("remaining ttl - 10", LeaseTimeToLiveResponse.class, left -> left.getTTL() > 10, left ->
-                        left.toBuilder().setTTL(left.getTTL() - 10).build()),
-                of("lease without its keys", LeaseTimeToLiveResponse.class, left -> left.getKeysCount() > 0, left ->
-                        left.toBuilder().clearKeys().build()),
-                of("lease not listed", LeaseLeasesResponse.class, list -> list.getLeasesCount() > 0, list ->
-                        list.toBuilder().removeLeases(0).build()),
+                of(
+                        "remaining ttl - 10",
+                        LeaseTimeToLiveResponse.class,
+                        left -> left.getTTL() > 10,
+                        left -> left.toBuilder().setTTL(left.getTTL() - 10).build()),
+                of(
+                        "lease without its keys",
+                        LeaseTimeToLiveResponse.class,
+                        left -> left.getKeysCount() > 0,
+                        left -> left.toBuilder().clearKeys().build()),
+                of(
+                        "lease not listed",
+                        LeaseLeasesResponse.class,
+                        list -> list.getLeasesCount() > 0,
+                        list -> list.toBuilder().removeLeases(0).build()),
                 of("leases listed backwards", LeaseLeasesResponse.class, list -> list.getLeasesCount() > 2, list -> {
                     var backwards = new ArrayList<>(list.getLeasesList());
                     Collections.reverse(backwards);
-                    return list.toBuilder().clearLeases().addAllLeases(backwards).build();
+                    return list.toBuilder()
+                            .clearLeases()
+                            .addAllLeases(backwards)
+                            .build();
                 }));
     }
 
     private static List<Lie> aboutTheServer() {
         return List.of(
-                of("hash changed", HashKVResponse.class, any(), hash -> hash.toBuilder()
+                of("hash changed", HashKVResponse.class, Lie::any, hash -> hash.toBuilder()
                         .setHash(hash.getHash() ^ 1)
                         .build()),
-                of("compact revision of hash", HashKVResponse.class, any(), hash -> hash.toBuilder()
+                of("compact revision of hash", HashKVResponse.class, Lie::any, hash -> hash.toBuilder()
                         .setCompactRevision(hash.getCompactRevision() + 1)
                         .build()),
-                of("no storage version", StatusResponse.class, any(), status -> status.toBuilder()
+                of("no storage version", StatusResponse.class, Lie::any, status -> status.toBuilder()
                         .clearStorageVersion()
                         .build()),
-                of("empty database", StatusResponse.class, any(), status -> status.toBuilder()
+                of("empty database", StatusResponse.class, Lie::any, status -> status.toBuilder()
                         .clearDbSizeInUse()
                         .build()),
-                of("member renamed", MemberListResponse.class, any(), list -> {
+                of("member renamed", MemberListResponse.class, Lie::any, list -> {
                     MemberListResponse.Builder changed = list.toBuilder();
                     changed.getMembersBuilder(0).setName("other");
                     return changed.build();
@@ -201,32 +212,41 @@ final class Lie {
         return List.of(
                 replaced("response lost", hasEvents, watch -> List.of()),
                 replaced("response twice", hasEvents, watch -> List.of(watch, watch)),
-                replaced("revision split", watch -> watch.getEventsCount() > 1, watch -> List.of(
-                        watch.toBuilder()
-                                .removeEvents(watch.getEventsCount() - 1)
-                                .build(),
-                        watch.toBuilder()
-                                .clearEvents()
-                                .addEvents(watch.getEvents(watch.getEventsCount() - 1))
-                                .build())),
+                replaced(
+                        "revision split",
+                        watch -> watch.getEventsCount() > 1,
+                        watch -> List.of(
+                                watch.toBuilder()
+                                        .removeEvents(watch.getEventsCount() - 1)
+                                        .build(),
+                                watch.toBuilder()
+                                        .clearEvents()
+                                        .addEvents(watch.getEvents(watch.getEventsCount() - 1))
+                                        .build())),
                 event("event lost", watch -> watch.removeEvents(0)),
                 event("event invented", watch -> watch.addEvents(watch.getEvents(0))),
-                event("put told as delete", watch -> watch.setEvents(
-                        0,
-                        watch.getEvents(0).toBuilder()
-                                .setTypeValue(1 - watch.getEvents(0).getTypeValue()))),
-                event("prev_kv of nothing", watch -> watch.setEvents(
-                        0,
-                        watch.getEvents(0).hasPrevKv()
-                                ? Event.newBuilder(watch.getEvents(0)).clearPrevKv()
-                                : watch.getEvents(0).toBuilder()
-                                        .setPrevKv(watch.getEvents(0).getKv()))),
+                event(
+                        "put told as delete",
+                        watch -> watch.setEvents(
+                                0,
+                                watch.getEvents(0).toBuilder()
+                                        .setTypeValue(1 - watch.getEvents(0).getTypeValue()))),
+                event(
+                        "prev_kv of nothing",
+                        watch -> watch.setEvents(
+                                0,
+                                watch.getEvents(0).hasPrevKv()
+                                        ? Event.newBuilder(watch.getEvents(0)).clearPrevKv()
+                                        : watch.getEvents(0).toBuilder()
+                                                .setPrevKv(watch.getEvents(0).getKv()))),
                 event("header of a later revision", watch -> watch.setHeader(later(watch.getHeader()))),
                 of(
                         "created at a later revision",
                         WatchResponse.class,
                         WatchResponse::getCreated,
-                        watch -> watch.toBuilder().setHeader(later(watch.getHeader())).build()),
+                        watch -> watch.toBuilder()
+                                .setHeader(later(watch.getHeader()))
+                                .build()),
                 of(
                         "progress too early",
                         WatchResponse.class,
@@ -247,8 +267,8 @@ final class Lie {
                         watch -> watch.toBuilder().clearCancelReason().build()));
     }
 
-    private static <T extends Message> Predicate<T> any() {
-        return message -> true;
+    private static boolean any(Message message) {
+        return true;
     }
 
     private static <T extends Message> Lie of(
@@ -270,14 +290,16 @@ final class Lie {
     }
 
     private static Lie event(String name, Function<WatchResponse.Builder, WatchResponse.Builder> change) {
-        return of(name, WatchResponse.class, watch -> watch.getEventsCount() > 0, watch -> change.apply(watch.toBuilder())
-                .build());
+        return of(
+                name, WatchResponse.class, watch -> watch.getEventsCount() > 0, watch -> change.apply(watch.toBuilder())
+                        .build());
     }
 
     private static Lie kv(String name, Function<KeyValue, KeyValue> change) {
-        return of("key-value: " + name, RangeResponse.class, range -> range.getKvsCount() > 0, range -> range.toBuilder()
-                .setKvs(0, change.apply(range.getKvs(0)))
-                .build());
+        return of(
+                "key-value: " + name, RangeResponse.class, range -> range.getKvsCount() > 0, range -> range.toBuilder()
+                        .setKvs(0, change.apply(range.getKvs(0)))
+                        .build());
     }
 
     private static Lie error(String name, Function<Status, Status> change) {

@@ -91,8 +91,7 @@ final class LockStep {
     /** What was asked and refused, for the reader to see that the run was worth its time. */
     String summary() {
         return "steps %d, revision %d, compactions %d%ncalls %s%nerrors %s%nepisodes %s"
-                .formatted(
-                        steps, knowledge.revision(), knowledge.compactions().size(), calls, errors, played);
+                .formatted(steps, knowledge.revision(), knowledge.compactions().size(), calls, errors, played);
     }
 
     Knowledge knowledge() {
@@ -208,7 +207,11 @@ final class LockStep {
         Eventually.await(
                 COMPACTION_BOUND,
                 () -> "%s finishes its compaction to %d".formatted(side.name(), knowledge.compacted()),
-                () -> rpc.on(side.channel()).join().message(HashKVResponse.class).getCompactRevision() == previous);
+                () -> rpc.on(side.channel())
+                                .join()
+                                .message(HashKVResponse.class)
+                                .getCompactRevision()
+                        == previous);
     }
 
     private void compareHttp(String path) {
@@ -227,9 +230,9 @@ final class LockStep {
         List<Message> levelledB = new ArrayList<>();
         if (a.messages().size() == b.messages().size()) {
             for (int i = 0; i < a.messages().size(); i++) {
-                var pair = new KnownDifference.Pair(a.messages().get(i), b.messages().get(i));
-                var levelled =
-                        KnownDifference.levelAll(rpc, pair, first.identity(), second.identity(), knowledge);
+                var pair = new KnownDifference.Pair(
+                        a.messages().get(i), b.messages().get(i));
+                var levelled = KnownDifference.levelAll(rpc, pair, first.identity(), second.identity(), knowledge);
                 levelledA.add(levelled.first());
                 levelledB.add(levelled.second());
             }
@@ -247,8 +250,7 @@ final class LockStep {
                 run again with -Dseed=%d -Ddifferential.requests=%d; the steps before, newest last:
                 %s
                 %s logged last:
-                %s"""
-                .formatted(
+                %s""".formatted(
                         seed,
                         steps,
                         found,
@@ -260,6 +262,9 @@ final class LockStep {
     }
 
     private static RangeRequest everything() {
-        return RangeRequest.newBuilder().setKey(Keys.ZERO).setRangeEnd(Keys.ZERO).build();
+        return RangeRequest.newBuilder()
+                .setKey(Keys.ZERO)
+                .setRangeEnd(Keys.ZERO)
+                .build();
     }
 }

@@ -29,9 +29,8 @@ final class Recording {
     Recording(WatchCreateRequest request, WatchResponse created) {
         this.request = request;
         this.created = created;
-        this.lastRevision = request.getStartRevision() == 0
-                ? created.getHeader().getRevision()
-                : request.getStartRevision() - 1;
+        this.lastRevision =
+                request.getStartRevision() == 0 ? created.getHeader().getRevision() : request.getStartRevision() - 1;
     }
 
     WatchCreateRequest request() {
@@ -59,7 +58,8 @@ final class Recording {
         return progressRevision;
     }
 
-    @Nullable String breach() {
+    @Nullable
+    String breach() {
         return breach;
     }
 
@@ -101,7 +101,10 @@ final class Recording {
         check(cancels.isEmpty(), "no event after a cancel", response);
         check(first >= request.getStartRevision(), "no event below the start revision", response);
         check(first > progressRevision, "no event at or below a progress revision", response);
-        check(first > lastRevision || insideFragments && first == lastRevision, "a revision comes once, whole", response);
+        check(
+                first > lastRevision || (insideFragments && first == lastRevision),
+                "a revision comes once, whole",
+                response);
         check(isAscending(arrived), "events come in revision order", response);
         check(response.getHeader().getRevision() >= last, "the header is not below the events", response);
         check(!response.getFragment() || request.getFragment(), "fragments were not asked for", response);
@@ -115,12 +118,14 @@ final class Recording {
     }
 
     private long lastRevisionKnown() {
-        return Math.max(Math.max(lastRevision, progressRevision), created.getHeader().getRevision());
+        return Math.max(
+                Math.max(lastRevision, progressRevision), created.getHeader().getRevision());
     }
 
     private static boolean isAscending(List<Event> events) {
         for (int i = 1; i < events.size(); i++) {
-            if (events.get(i).getKv().getModRevision() < events.get(i - 1).getKv().getModRevision()) {
+            if (events.get(i).getKv().getModRevision()
+                    < events.get(i - 1).getKv().getModRevision()) {
                 return false;
             }
         }

@@ -44,8 +44,9 @@ record Rpc(MethodDescriptor<Message, Message> method, List<Message> requests, Ma
     /** Makes the call, without any retry. Completes when the server has closed it, never exceptionally. */
     CompletableFuture<Answer> on(Channel channel) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        CallOptions options =
-                CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS).withWaitForReady();
+        CallOptions options = CallOptions.DEFAULT
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .withWaitForReady();
         ClientCall<Message, Message> call = channel.newCall(method, options);
         Metadata headers = new Metadata();
         metadata.forEach((key, value) -> headers.put(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER), value));
@@ -77,7 +78,11 @@ record Rpc(MethodDescriptor<Message, Message> method, List<Message> requests, Ma
     @Override
     public String toString() {
         String text = requests.stream()
-                .map(request -> "{" + TextFormat.printer().emittingSingleLine(true).printToString(request).strip() + "}")
+                .map(request -> "{"
+                        + TextFormat.printer()
+                                .emittingSingleLine(true)
+                                .printToString(request)
+                                .strip() + "}")
                 .collect(Collectors.joining(" "));
         return method.getBareMethodName() + " " + abbreviate(text) + (metadata.isEmpty() ? "" : " " + metadata);
     }

@@ -108,7 +108,9 @@ final class Side implements AutoCloseable {
                 status.getHeader().getMemberId(),
                 member.clientUrl(),
                 member.peerUrl());
-        if (found.clusterId() == 0 || found.memberId() == 0 || status.getHeader().getRaftTerm() == 0) {
+        if (found.clusterId() == 0
+                || found.memberId() == 0
+                || status.getHeader().getRaftTerm() == 0) {
             throw new Difference("%s has no id or term: %s".formatted(name, status));
         }
         return found;

@@ -21,7 +21,8 @@ sealed interface Step {
     record CreateWatch(int stream, WatchCreateRequest request) implements Step {
         @Override
         public String toString() {
-            return "CreateWatch stream " + stream + " " + Rpc.abbreviate(request.toString().replace('\n', ' '));
+            return "CreateWatch stream " + stream + " "
+                    + Rpc.abbreviate(request.toString().replace('\n', ' '));
         }
     }
 

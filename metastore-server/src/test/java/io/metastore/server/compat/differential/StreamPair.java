@@ -188,8 +188,9 @@ final class StreamPair {
     }
 
     private static List<Integer> progressCounts(WatchTape tape) {
-        return reduce(tape, recordings ->
-                recordings.stream().map(Recording::progressCount).toList());
+        return reduce(
+                tape,
+                recordings -> recordings.stream().map(Recording::progressCount).toList());
     }
 
     private void awaitProgress(WatchTape tape, Side side, long revision) {
@@ -218,8 +219,9 @@ final class StreamPair {
     }
 
     private static List<Integer> eventCounts(WatchTape tape) {
-        return reduce(tape, recordings ->
-                recordings.stream().map(each -> each.events().size()).toList());
+        return reduce(tape, recordings -> recordings.stream()
+                .map(each -> each.events().size())
+                .toList());
     }
 
     private void compareAll() {

@@ -148,7 +148,9 @@ final class TxnGenerator {
         }
         RequestOp inner = depth == 0
                 ? put(keys.key())
-                : RequestOp.newBuilder().setRequestTxn(chain(knowledge, depth - 1)).build();
+                : RequestOp.newBuilder()
+                        .setRequestTxn(chain(knowledge, depth - 1))
+                        .build();
         return (random.nextInt(4) == 0 ? txn.addFailure(inner) : txn.addSuccess(inner)).build();
     }
 
@@ -189,7 +191,8 @@ final class TxnGenerator {
 
     private RequestOp put(ByteString key) {
         return RequestOp.newBuilder()
-                .setRequestPut(io.metastore.api.rpc.PutRequest.newBuilder().setKey(key).setValue(keys.value()))
+                .setRequestPut(
+                        io.metastore.api.rpc.PutRequest.newBuilder().setKey(key).setValue(keys.value()))
                 .build();
     }
 

@@ -21,7 +21,8 @@ final class WatchGenerator {
     }
 
     /** Null when it is not the watches' turn. */
-    @Nullable Step next(Knowledge knowledge, WatchMix mix) {
+    @Nullable
+    Step next(Knowledge knowledge, WatchMix mix) {
         if (mix.streams().size() < STREAMS) {
             return new Step.OpenStream(random.nextInt(4) == 0);
         }
@@ -35,7 +36,7 @@ final class WatchGenerator {
             return random.nextInt(3) == 0 ? new Step.CloseStream(stream) : null;
         }
         int choice = random.nextInt(100);
-        if (wanting && choice < 85 || choice < 40) {
+        if ((wanting && choice < 85) || choice < 40) {
             return new Step.CreateWatch(stream, create(knowledge, pair));
         }
         if (choice < 94) {

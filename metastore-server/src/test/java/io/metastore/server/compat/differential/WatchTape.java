@@ -63,7 +63,8 @@ final class WatchTape implements ClientResponseObserver<WatchRequest, WatchRespo
 
     synchronized void cancel(long watchId) {
         send(WatchRequest.newBuilder()
-                .setCancelRequest(io.metastore.api.rpc.WatchCancelRequest.newBuilder().setWatchId(watchId))
+                .setCancelRequest(
+                        io.metastore.api.rpc.WatchCancelRequest.newBuilder().setWatchId(watchId))
                 .build());
     }
 
@@ -164,9 +165,7 @@ final class WatchTape implements ClientResponseObserver<WatchRequest, WatchRespo
         Recording recording = open.get(id);
         if (id == EVERY_WATCHER && !response.getCanceled() && response.getEventsCount() == 0) {
             streamProgressRevision = response.getHeader().getRevision();
-            open.values().stream()
-                    .filter(each -> each.cancels().isEmpty())
-                    .forEach(each -> each.progress(response));
+            open.values().stream().filter(each -> each.cancels().isEmpty()).forEach(each -> each.progress(response));
         } else if (recording == null) {
             note("a response to no watch of the stream: " + response);
         } else if (response.getCanceled()) {

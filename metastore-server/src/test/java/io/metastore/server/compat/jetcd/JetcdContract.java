@@ -77,8 +77,8 @@ abstract class JetcdContract {
     @Test
     void readsWhatItPut() throws Exception {
         PutResponse put = answer(kv.put(bytes("k"), bytes("v1")));
-        PutResponse again = answer(kv.put(
-                bytes("k"), bytes("v2"), PutOption.builder().withPrevKV().build()));
+        PutResponse again = answer(
+                kv.put(bytes("k"), bytes("v2"), PutOption.builder().withPrevKV().build()));
 
         GetResponse now = answer(kv.get(bytes("k")));
         GetResponse before = answer(kv.get(
@@ -145,12 +145,14 @@ abstract class JetcdContract {
         answer(kv.put(bytes("k"), bytes("2")));
         answer(kv.compact(3));
 
-        assertThatThrownBy(() ->
-                        answer(kv.get(bytes("k"), GetOption.builder().withRevision(2).build())))
+        assertThatThrownBy(() -> answer(
+                        kv.get(bytes("k"), GetOption.builder().withRevision(2).build())))
                 .cause()
                 .hasMessageContaining("mvcc: required revision has been compacted");
         assertThatThrownBy(() -> answer(kv.put(
-                        bytes("k"), bytes("3"), PutOption.builder().withLeaseId(4711).build())))
+                        bytes("k"),
+                        bytes("3"),
+                        PutOption.builder().withLeaseId(4711).build())))
                 .cause()
                 .hasMessageContaining("requested lease not found");
         assertThatThrownBy(() -> answer(kv.put(bytes(""), bytes("3"))))
@@ -162,8 +164,11 @@ abstract class JetcdContract {
     void watchesPastAndFuture() throws Exception {
         long from = answer(kv.put(bytes("w/1"), bytes("a"))).getHeader().getRevision();
         Events events = new Events();
-        WatchOption option =
-                WatchOption.builder().isPrefix(true).withRevision(from).withPrevKV(true).build();
+        WatchOption option = WatchOption.builder()
+                .isPrefix(true)
+                .withRevision(from)
+                .withPrevKV(true)
+                .build();
         try (Watch.Watcher watcher = client.getWatchClient().watch(bytes("w/"), option, events)) {
             answer(kv.put(bytes("w/1"), bytes("b")));
             answer(kv.put(bytes("elsewhere"), bytes("x")));
@@ -188,14 +193,18 @@ abstract class JetcdContract {
             Eventually.await(BOUND, () -> "the watch fails", () -> !events.failures.isEmpty());
         }
         assertThat(events.failures.get(0)).isInstanceOf(CompactedException.class);
-        assertThat(((CompactedException) events.failures.get(0)).getCompactedRevision()).isEqualTo(5);
+        assertThat(((CompactedException) events.failures.get(0)).getCompactedRevision())
+                .isEqualTo(5);
     }
 
     @Test
     void watchGoesOnAcrossACrashOfTheServer() throws Exception {
         Events events = new Events();
         try (Watch.Watcher watcher = client.getWatchClient()
-                .watch(bytes("w/"), WatchOption.builder().isPrefix(true).withRevision(2).build(), events)) {
+                .watch(
+                        bytes("w/"),
+                        WatchOption.builder().isPrefix(true).withRevision(2).build(),
+                        events)) {
             answer(kv.put(bytes("w/1"), bytes("before")));
             events.await(1);
 
@@ -215,16 +224,16 @@ abstract class JetcdContract {
     void leaseLivesWhileItIsKeptAliveAndTakesItsKeysAlong() throws Exception {
         long lease = answer(client.getLeaseClient().grant(2)).getID();
         answer(kv.put(
-                bytes("mortal"), bytes("v"), PutOption.builder().withLeaseId(lease).build()));
+                bytes("mortal"),
+                bytes("v"),
+                PutOption.builder().withLeaseId(lease).build()));
         KeepAlives answers = new KeepAlives();
         long granted = System.nanoTime();
         try (var keeping = client.getLeaseClient().keepAlive(lease, answers)) {
             assertThat(keeping).isNotNull();
             Duration twice = Duration.ofSeconds(5);
             Eventually.await(
-                    BOUND,
-                    () -> "twice its time has passed",
-                    () -> System.nanoTime() - granted > twice.toNanos());
+                    BOUND, () -> "twice its time has passed", () -> System.nanoTime() - granted > twice.toNanos());
             assertThat(answers.ttls).isNotEmpty().allMatch(ttl -> ttl == 2);
             assertThat(answer(kv.get(bytes("mortal"))).getCount()).isEqualTo(1);
             assertThat(answer(client.getLeaseClient()
@@ -245,7 +254,8 @@ abstract class JetcdContract {
     @Test
     void revokedLeaseTakesItsKeysAlongAtOnce() throws Exception {
         long lease = answer(client.getLeaseClient().grant(600)).getID();
-        answer(kv.put(bytes("l"), bytes("v"), PutOption.builder().withLeaseId(lease).build()));
+        answer(kv.put(
+                bytes("l"), bytes("v"), PutOption.builder().withLeaseId(lease).build()));
 
         answer(client.getLeaseClient().revoke(lease));
 
@@ -325,9 +335,10 @@ abstract class JetcdContract {
 
         private static String described(WatchEvent event) {
             boolean put = event.getEventType() == WatchEvent.EventType.PUT;
-            String before = event.getPrevKV() == null || event.getPrevKV().getKey().isEmpty()
-                    ? ""
-                    : " after " + event.getPrevKV().getValue();
+            String before =
+                    event.getPrevKV() == null || event.getPrevKV().getKey().isEmpty()
+                            ? ""
+                            : " after " + event.getPrevKV().getValue();
             return event.getEventType() + " " + event.getKeyValue().getKey()
                     + (put ? "=" + event.getKeyValue().getValue() : "") + before;
         }

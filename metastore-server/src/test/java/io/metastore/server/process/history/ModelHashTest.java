@@ -37,7 +37,10 @@ class ModelHashTest {
     }
 
     private void put(String key, String value) {
-        model.execute(PutRequest.newBuilder().setKey(utf8(key)).setValue(utf8(value)).build())
+        model.execute(PutRequest.newBuilder()
+                        .setKey(utf8(key))
+                        .setValue(utf8(value))
+                        .build())
                 .events()
                 .forEach(log::add);
     }

@@ -127,7 +127,8 @@ public final class ModelStore {
     }
 
     private DeleteRangeResponse delete(DeleteRangeRequest delete, List<Event> events) {
-        List<KeyValue> gone = List.copyOf(view(delete.getKey(), delete.getRangeEnd()).values());
+        List<KeyValue> gone =
+                List.copyOf(view(delete.getKey(), delete.getRangeEnd()).values());
         for (KeyValue kv : gone) {
             before.putIfAbsent(kv.getKey(), kv);
             keys.remove(kv.getKey());
@@ -145,12 +146,14 @@ public final class ModelStore {
     }
 
     private RangeResponse range(RangeRequest range, List<Event> events) {
-        List<KeyValue> found = List.copyOf(view(range.getKey(), range.getRangeEnd()).values());
+        List<KeyValue> found =
+                List.copyOf(view(range.getKey(), range.getRangeEnd()).values());
         RangeResponse.Builder response =
                 RangeResponse.newBuilder().setHeader(header(events)).setCount(found.size());
         boolean cut = range.getLimit() > 0 && found.size() > range.getLimit();
         if (!range.getCountOnly()) {
-            response.addAllKvs(cut ? found.subList(0, (int) range.getLimit()) : found).setMore(cut);
+            response.addAllKvs(cut ? found.subList(0, (int) range.getLimit()) : found)
+                    .setMore(cut);
         }
         return response.build();
     }
@@ -167,16 +170,20 @@ public final class ModelStore {
     private ResponseOp op(RequestOp op, List<Event> events) {
         ResponseOp.Builder response = ResponseOp.newBuilder();
         return switch (op.getRequestCase()) {
-            case REQUEST_PUT -> response.setResponsePut(put(op.getRequestPut(), events)).build();
-            case REQUEST_DELETE_RANGE -> response.setResponseDeleteRange(delete(op.getRequestDeleteRange(), events))
-                    .build();
-            case REQUEST_RANGE -> response.setResponseRange(range(op.getRequestRange(), events)).build();
+            case REQUEST_PUT ->
+                response.setResponsePut(put(op.getRequestPut(), events)).build();
+            case REQUEST_DELETE_RANGE ->
+                response.setResponseDeleteRange(delete(op.getRequestDeleteRange(), events))
+                        .build();
+            case REQUEST_RANGE ->
+                response.setResponseRange(range(op.getRequestRange(), events)).build();
             case REQUEST_TXN, REQUEST_NOT_SET -> throw new IllegalArgumentException("no model of " + op);
         };
     }
 
     private boolean holds(Compare compare) {
-        if (compare.getResult() != Compare.CompareResult.EQUAL || !compare.getRangeEnd().isEmpty()) {
+        if (compare.getResult() != Compare.CompareResult.EQUAL
+                || !compare.getRangeEnd().isEmpty()) {
             throw new IllegalArgumentException("no model of " + compare);
         }
         @Nullable KeyValue kv = keys.get(compare.getKey());

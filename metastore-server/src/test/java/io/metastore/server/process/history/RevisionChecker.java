@@ -78,7 +78,9 @@ public final class RevisionChecker {
                 }
                 String id = idOf(event.getKv().getValue());
                 if (owner != null && !owner.equals(id)) {
-                    found(Rule.EVENT_BELONGS_TO_ONE_CALL, "revision %d is of %s and of %s".formatted(revision, owner, id));
+                    found(
+                            Rule.EVENT_BELONGS_TO_ONE_CALL,
+                            "revision %d is of %s and of %s".formatted(revision, owner, id));
                 }
                 owner = id;
             }
@@ -189,7 +191,8 @@ public final class RevisionChecker {
         long newestReturned = 0;
         for (Call call : answered) {
             while (!open.isEmpty() && open.peek().returnedNanos() < call.invokedNanos()) {
-                newestReturned = Math.max(newestReturned, revisionOf(open.remove().response()));
+                newestReturned =
+                        Math.max(newestReturned, revisionOf(open.remove().response()));
             }
             open.add(call);
             long revision = revisionOf(call.response());
@@ -207,7 +210,8 @@ public final class RevisionChecker {
     private void checkNothingFromTheFuture(List<Call> answered) {
         TreeMap<Long, Long> latestInvocation = new TreeMap<>();
         TreeMap<Long, Long> invocations = new TreeMap<>();
-        revisionOf.forEach((id, revision) -> invocations.put(revision, byId.get(id).invokedNanos()));
+        revisionOf.forEach(
+                (id, revision) -> invocations.put(revision, byId.get(id).invokedNanos()));
         long latest = Long.MIN_VALUE;
         for (Map.Entry<Long, Long> each : invocations.entrySet()) {
             latest = Math.max(latest, each.getValue());
@@ -228,7 +232,8 @@ public final class RevisionChecker {
         Map<Integer, List<Call>> byEpoch = new TreeMap<>();
         for (Call call : calls) {
             if (call.response() != null && call.isSerializable()) {
-                byEpoch.computeIfAbsent(call.epoch(), epoch -> new ArrayList<>()).add(call);
+                byEpoch.computeIfAbsent(call.epoch(), epoch -> new ArrayList<>())
+                        .add(call);
             }
         }
         byEpoch.values().forEach(this::checkSerializable);

@@ -35,11 +35,14 @@ class RevisionCheckerTest {
         LOG_ENDS_BEFORE_AN_ACKNOWLEDGED_WRITE(Rule.ACKNOWLEDGED_IS_NEVER_LOST) {
             @Override
             Optional<Broken> of(SimulatedHistory history, Random random) {
-                return pick(history.calls(), random, call -> isWrite(history, call)).map(call -> {
-                    EventLog log = history.log().copy();
-                    log.mutable().tailMap(RevisionChecker.revisionOf(call.response()), true).clear();
-                    return new Broken(history.calls(), log);
-                });
+                return pick(history.calls(), random, call -> isWrite(history, call))
+                        .map(call -> {
+                            EventLog log = history.log().copy();
+                            log.mutable()
+                                    .tailMap(RevisionChecker.revisionOf(call.response()), true)
+                                    .clear();
+                            return new Broken(history.calls(), log);
+                        });
             }
         },
         REVISION_IS_MISSING(Rule.REVISIONS_HAVE_NO_GAP) {
@@ -77,7 +80,8 @@ class RevisionCheckerTest {
                 return pick(history.calls(), random, call -> isWrite(history, call) && isPut(call))
                         .map(call -> {
                             EventLog log = history.log().copy();
-                            Event event = log.at(RevisionChecker.revisionOf(call.response())).get(0);
+                            Event event = log.at(RevisionChecker.revisionOf(call.response()))
+                                    .get(0);
                             Event.Builder again = event.toBuilder();
                             again.getKvBuilder().setModRevision(log.lastRevision() + 1);
                             log.add(again.build());
@@ -176,19 +180,20 @@ class RevisionCheckerTest {
         READ_IS_FROM_THE_FUTURE(Rule.REAL_TIME_ORDER) {
             @Override
             Optional<Broken> of(SimulatedHistory history, Random random) {
-                return pick(history.calls().subList(0, CALLS / 2), random, call ->
-                                call.request() instanceof RangeRequest && call.response() != null)
+                return pick(
+                                history.calls().subList(0, CALLS / 2),
+                                random,
+                                call -> call.request() instanceof RangeRequest && call.response() != null)
                         .map(call -> replaced(
-                                history, call, call.with(readAt(history, call, history.log().lastRevision()))));
+                                history,
+                                call,
+                                call.with(readAt(history, call, history.log().lastRevision()))));
             }
         },
         WRITE_WAS_ANSWERED_BEFORE_AN_OLDER_ONE_BEGAN(Rule.REAL_TIME_ORDER) {
             @Override
             Optional<Broken> of(SimulatedHistory history, Random random) {
-                return pick(
-                                history.calls(),
-                                random,
-                                call -> isWrite(history, call) && hasWritesBefore(history, call))
+                return pick(history.calls(), random, call -> isWrite(history, call) && hasWritesBefore(history, call))
                         .map(call -> replaced(history, call, call.at(-2, -1)));
             }
         },
@@ -217,7 +222,10 @@ class RevisionCheckerTest {
                                         && call.response() instanceof RangeResponse range
                                         && range.getHeader().getRevision() > 2
                                         && !range.equals(headed(
-                                                readAt(history, call, range.getHeader().getRevision() - 1),
+                                                readAt(
+                                                        history,
+                                                        call,
+                                                        range.getHeader().getRevision() - 1),
                                                 range.getHeader().getRevision())))
                         .map(call -> {
                             long revision = RevisionChecker.revisionOf(call.response());
@@ -237,15 +245,15 @@ class RevisionCheckerTest {
 
         private static Optional<Call> pick(List<Call> calls, Random random, Predicate<Call> suits) {
             List<Call> suitable = calls.stream().filter(suits).toList();
-            return suitable.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(suitable.get(random.nextInt(suitable.size())));
+            return suitable.isEmpty() ? Optional.empty() : Optional.of(suitable.get(random.nextInt(suitable.size())));
         }
 
         private static boolean isWrite(SimulatedHistory history, Call call) {
             return call.response() != null
                     && history.log().at(RevisionChecker.revisionOf(call.response())).stream()
-                            .anyMatch(event -> RevisionChecker.idOf(event.getKv().getValue()).equals(call.id()));
+                            .anyMatch(
+                                    event -> RevisionChecker.idOf(event.getKv().getValue())
+                                            .equals(call.id()));
         }
 
         private static boolean isPut(Call call) {
@@ -287,7 +295,9 @@ class RevisionCheckerTest {
         for (long seed = 0; seed < HISTORIES; seed++) {
             SimulatedHistory history = new SimulatedHistory(seed, CALLS);
 
-            assertThat(RevisionChecker.check(history.calls(), history.log())).as("seed %d", seed).isEmpty();
+            assertThat(RevisionChecker.check(history.calls(), history.log()))
+                    .as("seed %d", seed)
+                    .isEmpty();
         }
     }
 
@@ -301,7 +311,8 @@ class RevisionCheckerTest {
                 continue;
             }
             broken++;
-            assertThat(RevisionChecker.check(history.get().calls(), history.get().log()))
+            assertThat(RevisionChecker.check(
+                            history.get().calls(), history.get().log()))
                     .as("seed %d", seed)
                     .extracting(Violation::rule)
                     .contains(mutant.caughtBy);

@@ -48,7 +48,7 @@ final class SimulatedHistory {
 
     /** A watch of the log that a correct server could have served. */
     WatchRecord watch() {
-        long start = 2 + random.nextInt((int) log.lastRevision() / 2);
+        long start = 2L + random.nextInt((int) log.lastRevision() / 2);
         WatchCreateRequest request = WatchCreateRequest.newBuilder()
                 .setKey(key("k"))
                 .setRangeEnd(key("l"))
@@ -106,19 +106,15 @@ final class SimulatedHistory {
     }
 
     private Message request(String id) {
-        switch (random.nextInt(5)) {
-            case 0:
-                return RangeRequest.newBuilder()
+        return switch (random.nextInt(5)) {
+            case 0 -> RangeRequest.newBuilder()
                         .setKey(key("k"))
                         .setRangeEnd(key("l"))
                         .setSerializable(random.nextBoolean())
                         .build();
-            case 1:
-                return RangeRequest.newBuilder().setKey(anyKey()).build();
-            case 2:
-                return put(id, 0);
-            case 3:
-                return TxnRequest.newBuilder()
+            case 1 -> RangeRequest.newBuilder().setKey(anyKey()).build();
+            case 2 -> put(id, 0);
+            case 3 -> TxnRequest.newBuilder()
                         .addCompare(Compare.newBuilder()
                                 .setKey(anyKey())
                                 .setTarget(Compare.CompareTarget.VERSION)
@@ -127,8 +123,7 @@ final class SimulatedHistory {
                         .addFailure(RequestOp.newBuilder()
                                 .setRequestRange(RangeRequest.newBuilder().setKey(anyKey())))
                         .build();
-            default:
-                return TxnRequest.newBuilder()
+            default -> TxnRequest.newBuilder()
                         .addSuccess(RequestOp.newBuilder()
                                 .setRequestDeleteRange(DeleteRangeRequest.newBuilder()
                                         .setKey(anyKey())
@@ -138,7 +133,7 @@ final class SimulatedHistory {
                                         .setKey(key("k/marker" + id.charAt(0)))
                                         .setValue(key(id + ".marker"))))
                         .build();
-        }
+        };
     }
 
     private PutRequest put(String id, int number) {

@@ -96,8 +96,8 @@ public final class WatchChecker {
             Map<ByteString, KeyValue> before = new HashMap<>();
             for (Event event : events) {
                 ByteString key = event.getKv().getKey();
-                KeyValue old = before.computeIfAbsent(
-                        key, any -> previous.getOrDefault(key, KeyValue.getDefaultInstance()));
+                KeyValue old =
+                        before.computeIfAbsent(key, any -> previous.getOrDefault(key, KeyValue.getDefaultInstance()));
                 if (revision >= start() && matches(watch.request(), event)) {
                     expected.add(withPrevious(event, old));
                 }
@@ -125,8 +125,7 @@ public final class WatchChecker {
     }
 
     private static boolean matches(WatchCreateRequest request, Event event) {
-        FilterType unwanted =
-                event.getType() == Event.EventType.PUT ? FilterType.NOPUT : FilterType.NODELETE;
+        FilterType unwanted = event.getType() == Event.EventType.PUT ? FilterType.NOPUT : FilterType.NODELETE;
         return !request.getFiltersList().contains(unwanted)
                 && inRange(event.getKv().getKey(), request.getKey(), request.getRangeEnd());
     }
@@ -150,7 +149,8 @@ public final class WatchChecker {
     private void require(boolean holds, Rule rule, String detail) {
         if (!holds) {
             violations.add(new Violation(
-                    rule, detail + ", of the watch " + watch.request().toString().replaceAll("\\s+", " ")));
+                    rule,
+                    detail + ", of the watch " + watch.request().toString().replaceAll("\\s+", " ")));
         }
     }
 }

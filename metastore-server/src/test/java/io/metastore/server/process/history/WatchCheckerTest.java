@@ -57,7 +57,7 @@ class WatchCheckerTest {
                 responses.set(at, response.build());
             }
         },
-        TOLD_TWICE(Rule.WATCH_IS_ORDERED, Rule.WATCH_IS_ATOMIC, Rule.WATCH_IS_COMPLETE) {
+        TOLD_TWICE(Rule.WATCH_IS_COMPLETE) {
             @Override
             void breakIn(List<WatchResponse> responses, int at, Random random) {
                 responses.add(at, responses.get(at));
@@ -121,10 +121,10 @@ class WatchCheckerTest {
             }
         };
 
-        private final List<Rule> caughtBy;
+        private final Rule caughtBy;
 
-        Mutant(Rule... caughtBy) {
-            this.caughtBy = List.of(caughtBy);
+        Mutant(Rule caughtBy) {
+            this.caughtBy = caughtBy;
         }
 
         abstract void breakIn(List<WatchResponse> responses, int at, Random random);
@@ -135,7 +135,9 @@ class WatchCheckerTest {
         for (long seed = 0; seed < WATCHES; seed++) {
             SimulatedHistory history = new SimulatedHistory(seed, 100);
 
-            assertThat(WatchChecker.check(history.watch(), history.log())).as("seed %d", seed).isEmpty();
+            assertThat(WatchChecker.check(history.watch(), history.log()))
+                    .as("seed %d", seed)
+                    .isEmpty();
         }
     }
 
@@ -163,7 +165,7 @@ class WatchCheckerTest {
             assertThat(WatchChecker.check(watch, history.log()))
                     .as("seed %d", seed)
                     .extracting(Violation::rule)
-                    .containsAnyElementsOf(mutant.caughtBy);
+                    .contains(mutant.caughtBy);
         }
         assertThat(broken).as("watches with a place to break").isGreaterThan(WATCHES / 5);
     }

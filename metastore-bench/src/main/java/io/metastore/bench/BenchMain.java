@@ -22,7 +22,7 @@ public final class BenchMain {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new BenchMain()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 }

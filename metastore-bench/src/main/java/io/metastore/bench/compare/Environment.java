@@ -30,7 +30,7 @@ final class Environment {
                                 firstValue("/proc/meminfo", "MemTotal"),
                                 System.getProperty("os.name"),
                                 System.getProperty("os.version")));
-        Latency disk = DiskProbe.run(arena.dir());
+        Latency disk = DiskProbe.run(arena.dir(), 2_000);
         facts.put(
                 "disk",
                 String.format(

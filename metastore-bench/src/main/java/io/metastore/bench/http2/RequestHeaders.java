@@ -8,6 +8,9 @@ import java.util.List;
  * as every gRPC client does, and each later one is seven bytes. Nothing is ever evicted: a load uses a handful of methods.
  */
 final class RequestHeaders {
+    /** A server that allows less than the usual table must be told that we agree, before anything else. */
+    private static final int TABLE_OF_ZERO_BYTES = 0x20;
+
     private static final int METHOD_POST = 0x80 | 3;
     private static final int SCHEME_HTTP = 0x80 | 6;
     private static final int AUTHORITY = 1;
@@ -18,6 +21,7 @@ final class RequestHeaders {
 
     private final String authority;
     private final boolean indexed;
+    private boolean tableGivenUp;
     private final List<String> inserted = new ArrayList<>();
 
     RequestHeaders(String authority, int headerTableBytes) {
@@ -29,6 +33,10 @@ final class RequestHeaders {
     void write(ByteSink out, int streamId, String path) {
         int at = out.size();
         out.skip(Frames.HEADER_BYTES);
+        if (!indexed && !tableGivenUp) {
+            out.put(TABLE_OF_ZERO_BYTES);
+            tableGivenUp = true;
+        }
         out.put(METHOD_POST);
         out.put(SCHEME_HTTP);
         field(out, PATH, "", path);

@@ -82,9 +82,10 @@ public final class LoadCommand {
                     int prefixes,
             @Option(names = "--streams", defaultValue = "0", description = "watch streams; 0: one each, at most 1000")
                     int streams) {
-        int streamCount = streams > 0 ? streams : Math.min(watchers, 1000);
-        WatchPlan watch = new WatchPlan(watchers, prefixes, streamCount, options.valueBytes);
-        return run(options, loads -> loads.watch(watch, options.plan()));
+        return run(options, loads -> {
+            int streamCount = streams > 0 ? streams : Math.min(watchers, 1000);
+            return loads.watch(new WatchPlan(watchers, prefixes, streamCount, options.valueBytes), options.plan());
+        });
     }
 
     @Command(description = "puts every key of the key space once")

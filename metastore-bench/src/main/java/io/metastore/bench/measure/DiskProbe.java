@@ -11,18 +11,17 @@ import org.HdrHistogram.Histogram;
 
 /** How long the disk takes to make 4 KiB at the end of a growing file durable. */
 public final class DiskProbe {
-    private static final int WRITES = 2_000;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private DiskProbe() {}
 
-    public static Latency run(Path dir) throws IOException {
+    public static Latency run(Path dir, int writes) throws IOException {
         Histogram histogram = Latency.newHistogram();
         Path file = Files.createTempFile(dir, "fdatasync", ".probe");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer block = ByteBuffer.allocateDirect(4096);
             long end = System.nanoTime() + LIMIT.toNanos();
-            for (int i = 0; i < WRITES && System.nanoTime() < end; i++) {
+            for (int i = 0; i < writes && System.nanoTime() < end; i++) {
                 long start = System.nanoTime();
                 block.clear();
                 while (block.hasRemaining()) {

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Load, crash in the middle of it, restart, look at what is left; again and again on the same data. What the clients were
@@ -43,6 +44,10 @@ final class CrashLoop {
 
     private static final int CLIENTS = 8;
     private static final int WATCHERS = 4;
+    /** At most so many answers, or so much time, between a start and the next crash. */
+    private static final int CALLS_PER_LIFE = 1_500;
+
+    private static final Duration LIFE_BOUND = Duration.ofSeconds(3);
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final ByteString ZERO = ByteString.copyFrom(new byte[] {0});
 
@@ -127,6 +132,7 @@ final class CrashLoop {
         List<LoadClient> clients = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         List<RecordedWatch> live = new ArrayList<>();
+        LongAdder answered = new LongAdder();
         for (int i = 0; i < WATCHERS; i++) {
             channels.add(member.channel());
             live.add(RecordedWatch.start(channels.get(i), anyWatch()));
@@ -134,12 +140,14 @@ final class CrashLoop {
         for (int i = 0; i < CLIENTS; i++) {
             ManagedChannel channel = member.channel();
             channels.add(channel);
-            LoadClient client = new LoadClient(i, epoch, channel, new Workload(random.nextLong(), i));
+            LoadClient client = new LoadClient(i, epoch, channel, new Workload(random.nextLong(), i), answered);
             clients.add(client);
             threads.add(new Thread(client, "load-" + i));
         }
         threads.forEach(Thread::start);
-        letThemWork(Duration.ofMillis(100 + random.nextInt(700)));
+        long enough = random.nextInt(4) == 0 ? random.nextInt(30) : random.nextInt(CALLS_PER_LIFE);
+        Eventually.holds(LIFE_BOUND, () -> answered.sum() >= enough);
+        letThemWork(Duration.ofMillis(random.nextInt(20)));
         if (compacting && random.nextBoolean()) {
             compact(channels.get(0));
             letThemWork(Duration.ofMillis(random.nextInt(60)));

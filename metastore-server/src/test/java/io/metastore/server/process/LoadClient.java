@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +40,11 @@ final class LoadClient implements Runnable {
     private final ManagedChannel channel;
     private final Workload workload;
     private final List<Call> calls = new ArrayList<>();
+    private final LongAdder answered;
     private volatile boolean stopped;
 
-    LoadClient(int client, int epoch, ManagedChannel channel, Workload workload) {
+    LoadClient(int client, int epoch, ManagedChannel channel, Workload workload, LongAdder answered) {
+        this.answered = answered;
         this.client = client;
         this.epoch = epoch;
         this.channel = channel;
@@ -66,6 +69,7 @@ final class LoadClient implements Runnable {
             if (call.outcome() == Outcome.UNKNOWN) {
                 return;
             }
+            answered.increment();
         }
     }
 

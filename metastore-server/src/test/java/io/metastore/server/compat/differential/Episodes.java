@@ -206,9 +206,10 @@ final class Episodes {
         run.mix().barrier(run.fence());
         run.mix().abandon();
         boolean byForce = restarts++ % 2 == 0;
+        long begun = System.nanoTime();
         run.first().restart(byForce);
         run.second().restart(byForce);
-        run.knowledge().restarted();
+        run.knowledge().restarted(Duration.ofNanos(System.nanoTime() - begun));
         run.call(Rpc.of(MaintenanceGrpc.getHashKVMethod(), HashKVRequest.getDefaultInstance()));
         run.call(Rpc.of(
                 KVGrpc.getRangeMethod(),

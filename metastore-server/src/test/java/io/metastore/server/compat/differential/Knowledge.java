@@ -16,14 +16,17 @@ import java.util.TreeMap;
 /** What the answers of the first side taught about the state of both: enough to ask the next interesting question. */
 final class Knowledge {
 
-    /** After a restart a lease has its whole TTL and one election timeout; what we assume may be off by that. */
-    private static final Duration RESTART_GRACE = Duration.ofSeconds(1);
+    /** How far the clocks of a lease on the two sides may be apart: between two calls, and for an order to be sure. */
+    private static final Duration CALL_BLUR = Duration.ofSeconds(2);
+
+    private static final Duration ORDER_BLUR = Duration.ofSeconds(3);
 
     private final Map<Long, KnownLease> leases = new TreeMap<>();
     private final List<Long> compactions = new ArrayList<>();
     private long revision = 1;
     private long compacted = -1;
     private boolean alarmed;
+    private Duration restartBlur = Duration.ZERO;
 
     private record KnownLease(long ttlSeconds, long endsNanos) {}
 
@@ -55,7 +58,8 @@ final class Knowledge {
         KnownLease second = leases.get(other);
         return first != null
                 && second != null
-                && second.endsNanos - first.endsNanos > Duration.ofSeconds(3).toNanos();
+                && second.endsNanos - first.endsNanos
+                        > ORDER_BLUR.plus(restartBlur).toNanos();
     }
 
     void learn(Rpc rpc, Answer answer) {
@@ -96,8 +100,15 @@ final class Knowledge {
         alarmed = false;
     }
 
-    void restarted() {
-        leases.replaceAll((id, lease) -> known(lease.ttlSeconds + RESTART_GRACE.toSeconds()));
+    /** After a restart each lease has its whole time again, on each side from when that side was up again. */
+    void restarted(Duration took) {
+        restartBlur = restartBlur.plus(took);
+        leases.replaceAll((id, lease) -> known(lease.ttlSeconds));
+    }
+
+    /** How many seconds the two sides may differ in what is left of a lease. */
+    long blurSeconds() {
+        return CALL_BLUR.plus(restartBlur).toSeconds() + 1;
     }
 
     private static KnownLease known(long ttlSeconds) {

@@ -107,14 +107,16 @@ final class SimulatedHistory {
 
     private Message request(String id) {
         return switch (random.nextInt(5)) {
-            case 0 -> RangeRequest.newBuilder()
+            case 0 ->
+                RangeRequest.newBuilder()
                         .setKey(key("k"))
                         .setRangeEnd(key("l"))
                         .setSerializable(random.nextBoolean())
                         .build();
             case 1 -> RangeRequest.newBuilder().setKey(anyKey()).build();
             case 2 -> put(id, 0);
-            case 3 -> TxnRequest.newBuilder()
+            case 3 ->
+                TxnRequest.newBuilder()
                         .addCompare(Compare.newBuilder()
                                 .setKey(anyKey())
                                 .setTarget(Compare.CompareTarget.VERSION)
@@ -123,7 +125,8 @@ final class SimulatedHistory {
                         .addFailure(RequestOp.newBuilder()
                                 .setRequestRange(RangeRequest.newBuilder().setKey(anyKey())))
                         .build();
-            default -> TxnRequest.newBuilder()
+            default ->
+                TxnRequest.newBuilder()
                         .addSuccess(RequestOp.newBuilder()
                                 .setRequestDeleteRange(DeleteRangeRequest.newBuilder()
                                         .setKey(anyKey())

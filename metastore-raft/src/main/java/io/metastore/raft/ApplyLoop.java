@@ -41,7 +41,11 @@ final class ApplyLoop extends StateMachineAdapter {
     private final Listener listener;
 
     private long applied;
+    private long term;
+
+    // Of the batch at hand.
     private long batchBytes;
+    private final List<ProposalClosure> claimed = new ArrayList<>();
 
     ApplyLoop(ReplicatedStateMachine machine, SnapshotFiles snapshots, PeerIds peers, Fatal fatal, Listener listener) {
         this.machine = machine;
@@ -85,6 +89,8 @@ final class ApplyLoop extends StateMachineAdapter {
                 stop(entries, batch, Math.max(1, taken), failure);
                 return;
             }
+            claimed.forEach(ProposalClosure::release);
+            claimed.clear();
             listener.applied(applied, batch.size(), batchBytes);
         }
     }
@@ -96,10 +102,19 @@ final class ApplyLoop extends StateMachineAdapter {
         if (index > applied) {
             ByteBuffer data = entries.getData().duplicate();
             batchBytes += data.remaining();
-            entry = new CommittedEntry(index, entries.getTerm(), data, ProposalClosure.claim(entries.done()));
+            entry = new CommittedEntry(index, entries.getTerm(), data, claim(entries.done()));
         }
         entries.next();
         return entry;
+    }
+
+    private @Nullable Proposal claim(@Nullable Closure done) {
+        ProposalClosure closure = ProposalClosure.claim(done);
+        if (closure == null) {
+            return null;
+        }
+        claimed.add(closure);
+        return closure.proposal();
     }
 
     private void stop(Iterator entries, List<CommittedEntry> batch, int taken, Throwable failure) {
@@ -136,23 +151,26 @@ final class ApplyLoop extends StateMachineAdapter {
 
     /** Called when an entry of the new term, the configuration, was applied: the order of the log makes it so. */
     @Override
-    public void onLeaderStart(long term) {
-        changed(Leadership.self(term, peers.memberId(peers.self())));
+    public void onLeaderStart(long newTerm) {
+        term = newTerm;
+        changed(Leadership.self(newTerm, peers.memberId(peers.self())));
     }
 
     @Override
     public void onLeaderStop(Status status) {
-        changed(Leadership.UNKNOWN);
+        changed(Leadership.of(term, 0));
     }
 
     @Override
     public void onStartFollowing(LeaderChangeContext context) {
-        changed(Leadership.of(context.getTerm(), peers.memberId(context.getLeaderId())));
+        term = context.getTerm();
+        changed(Leadership.of(term, peers.memberId(context.getLeaderId())));
     }
 
     @Override
     public void onStopFollowing(LeaderChangeContext context) {
-        changed(Leadership.of(context.getTerm(), 0));
+        term = Math.max(term, context.getTerm());
+        changed(Leadership.of(term, 0));
     }
 
     private void changed(Leadership leadership) {

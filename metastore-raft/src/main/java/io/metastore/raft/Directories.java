@@ -34,10 +34,15 @@ final class Directories {
     }
 
     static void create(Path dir) throws IOException {
+        boolean isNew = !Files.exists(dir);
         for (Path each : new Path[] {dir, log(dir), meta(dir), snapshot(dir)}) {
             Files.createDirectories(each, PRIVATE);
         }
         force(dir);
+        Path parent = dir.toAbsolutePath().getParent();
+        if (isNew && parent != null) {
+            force(parent);
+        }
     }
 
     /** Forces a file or a directory. */

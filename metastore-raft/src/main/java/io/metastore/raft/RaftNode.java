@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -310,7 +311,11 @@ public final class RaftNode implements AutoCloseable {
         // Not here: jraft may hold locks. It steps down and takes part in nothing any more.
         var error = new com.alipay.sofa.jraft.error.RaftException(
                 EnumOutter.ErrorType.ERROR_TYPE_STATE_MACHINE, RaftError.ESTATEMACHINE, "the member has failed");
-        snapshotThread.execute(() -> node.onError(error));
+        try {
+            snapshotThread.execute(() -> node.onError(error));
+        } catch (RejectedExecutionException e) {
+            log.debug("closing already", e);
+        }
     }
 
     /** Stops the member; waits for its threads, but not for ever. */

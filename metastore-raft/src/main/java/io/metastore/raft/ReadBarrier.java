@@ -25,6 +25,7 @@ public final class ReadBarrier {
 
     private static final long RETRY_MILLIS = 20;
     private static final long SWEEP_MILLIS = 50;
+    private static final int MAX_WAITING = 1 << 16;
 
     /** What the barrier stands on. */
     interface Source {
@@ -104,17 +105,17 @@ public final class ReadBarrier {
             return;
         }
         Round round = null;
-        boolean refused;
+        @Nullable RaftException refused;
         synchronized (lock) {
-            refused = closed;
-            if (!refused) {
+            refused = closed ? stopped() : next.size() >= MAX_WAITING ? tooMany() : null;
+            if (refused == null) {
                 next.add(new Read(ok, failed, System.nanoTime() + timeoutNanos));
                 scheduleSweep();
                 round = beginRound();
             }
         }
-        if (refused) {
-            failed.accept(stopped());
+        if (refused != null) {
+            failed.accept(refused);
         }
         ask(round);
     }
@@ -253,6 +254,10 @@ public final class ReadBarrier {
         } catch (RejectedExecutionException e) {
             // Closing: close() tells those who wait.
         }
+    }
+
+    private static RaftException tooMany() {
+        return new RaftException.Refused("too many requests");
     }
 
     private static RaftException stopped() {

@@ -17,12 +17,12 @@ public final class TransportRpcFactory implements RaftRpcFactory {
     }
 
     @Override
-    public RpcClient createRpcClient(@Nullable ConfigHelper<RpcClient> helper) {
+    public RpcClient createRpcClient(@Nullable ConfigHelper<RpcClient> config) {
         return new TransportRpcClient();
     }
 
     @Override
-    public RpcServer createRpcServer(Endpoint endpoint, @Nullable ConfigHelper<RpcServer> helper) {
+    public RpcServer createRpcServer(Endpoint endpoint, @Nullable ConfigHelper<RpcServer> config) {
         throw new UnsupportedOperationException("members listen through their transport: " + endpoint);
     }
 }

@@ -324,6 +324,44 @@ class RaftNodeTest {
     }
 
     @Test
+    void keepsAllThatWasAcknowledgedWhenItIsKilled() throws Exception {
+        Path killed = dir.resolve("killed");
+        CounterMachine machine = new CounterMachine();
+        try (RaftNode node = start(config().withSnapshotEvery(700, 0), machine)) {
+            for (int i = 1; i <= 10; i++) {
+                addMany(node, 100, 50);
+                // Nothing is stopped: these are the files as they are at this moment.
+                copy(dir, killed.resolve(String.valueOf(i)));
+            }
+        }
+        for (int i = 1; i <= 10; i++) {
+            CounterMachine replayed = new CounterMachine();
+            RaftConfig config = config();
+            try (RaftNode node = RaftNode.start(
+                    RaftConfig.of("killed", config.self(), config.voters(), killed.resolve(String.valueOf(i))),
+                    replayed,
+                    (what, cause) -> fatal.add(what))) {
+                node.awaitReady().get(10, TimeUnit.SECONDS);
+                assertThat(replayed.count()).isEqualTo(100L * i);
+                assertThat(add(node, 1)).isEqualTo(5050L * i + 1);
+            }
+        }
+        assertThat(fatal).isEmpty();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (String part : List.of("log", "meta", "snapshot")) {
+            try (Stream<Path> files = Files.walk(from.resolve(part))) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    Path target = to.resolve(from.relativize(file));
+                    Files.createDirectories(target.getParent());
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    @Test
     void refusesASecondMemberInItsDirectory() throws Exception {
         try (RaftNode node = start(new CounterMachine())) {
             assertThatThrownBy(() -> start(config(), new CounterMachine()))

@@ -96,7 +96,6 @@ final class LogRecovery {
                     throw new LogDamagedException(
                             index.active().file, index.active().end, "the segment has lost its end");
                 }
-                requireNothingBehind(segment, Segment.HEADER_BYTES);
                 spare = segment;
                 continue;
             }

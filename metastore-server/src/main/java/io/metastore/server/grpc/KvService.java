@@ -67,11 +67,16 @@ public final class KvService {
     }
 
     ServerServiceDefinition definition() {
-        MethodDescriptor<RangeRequest, Reply> range = replying(KVGrpc.getRangeMethod());
-        MethodDescriptor<PutRequest, Reply> put = replying(KVGrpc.getPutMethod());
-        MethodDescriptor<DeleteRangeRequest, Reply> delete = replying(KVGrpc.getDeleteRangeMethod());
-        MethodDescriptor<TxnRequest, Reply> txn = replying(KVGrpc.getTxnMethod());
-        MethodDescriptor<CompactionRequest, Reply> compact = replying(KVGrpc.getCompactMethod());
+        MethodDescriptor<Request<RangeRequest>, Reply> range =
+                replying(KVGrpc.getRangeMethod(), RangeRequest.getDefaultInstance());
+        MethodDescriptor<Request<PutRequest>, Reply> put =
+                replying(KVGrpc.getPutMethod(), PutRequest.getDefaultInstance());
+        MethodDescriptor<Request<DeleteRangeRequest>, Reply> delete =
+                replying(KVGrpc.getDeleteRangeMethod(), DeleteRangeRequest.getDefaultInstance());
+        MethodDescriptor<Request<TxnRequest>, Reply> txn =
+                replying(KVGrpc.getTxnMethod(), TxnRequest.getDefaultInstance());
+        MethodDescriptor<Request<CompactionRequest>, Reply> compact =
+                replying(KVGrpc.getCompactMethod(), CompactionRequest.getDefaultInstance());
         MethodDescriptor<RangeRequest, Reply> stream = RangeStreamCalls.DESCRIPTOR;
         ServiceDescriptor service = ServiceDescriptor.newBuilder(KVGrpc.SERVICE_NAME)
                 .setSchemaDescriptor(KVGrpc.getServiceDescriptor().getSchemaDescriptor())
@@ -92,8 +97,9 @@ public final class KvService {
                 .build();
     }
 
-    private static <Q extends MessageLite> MethodDescriptor<Q, Reply> replying(MethodDescriptor<Q, ?> method) {
-        return method.toBuilder(method.getRequestMarshaller(), Reply.MARSHALLER).build();
+    private static <Q extends MessageLite> MethodDescriptor<Request<Q>, Reply> replying(
+            MethodDescriptor<Q, ?> method, Q prototype) {
+        return method.toBuilder(Request.marshaller(prototype), Reply.MARSHALLER).build();
     }
 
     private void range(RangeRequest request, Answer answer) {
@@ -120,9 +126,17 @@ public final class KvService {
 
     private void put(PutRequest request, Answer answer) {
         Command command = new Command.Put(request);
-        space.check(command);
+        if (!space.fits(command)) {
+            refuseForSpace(answer);
+            return;
+        }
         TxnChecks.check(request);
         replicator.submit(command, new Replying(answer));
+    }
+
+    /** The client hears of it when the alarm is agreed, so that who asks next finds it. */
+    private void refuseForSpace(Answer answer) {
+        space.raise().whenComplete((agreed, failure) -> answer.fail(EtcdError.NO_SPACE.exception()));
     }
 
     private void deleteRange(DeleteRangeRequest request, Answer answer) {
@@ -132,7 +146,10 @@ public final class KvService {
 
     private void txn(TxnRequest request, Answer answer) {
         Command command = new Command.Txn(request);
-        space.check(command);
+        if (!space.fits(command)) {
+            refuseForSpace(answer);
+            return;
+        }
         TxnChecks.check(request, maxTxnOps);
         if (!TxnKind.isReadOnly(request)) {
             replicator.submit(command, new Replying(answer));

@@ -8,7 +8,9 @@ import io.metastore.server.replication.Replicator;
 import io.metastore.storage.state.Command;
 import io.metastore.storage.state.Quota;
 import io.metastore.storage.state.StateMachine;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,7 @@ public final class SpaceAlarm {
     private final Replicator replicator;
     private final SpaceGuard disk;
     private final long memberId;
-    private final AtomicBoolean raising = new AtomicBoolean();
+    private final AtomicReference<@Nullable CompletableFuture<?>> raising = new AtomicReference<>();
 
     public SpaceAlarm(StateMachine state, Quota quota, Replicator replicator, SpaceGuard disk, long memberId) {
         this.state = state;
@@ -34,22 +36,28 @@ public final class SpaceAlarm {
         this.quota = quota;
     }
 
+    /** Is there room for what the command may add, by etcd's rule? */
+    boolean fits(Command command) {
+        return quota.hasSpaceFor(command) && (!disk.isFull() || command.spaceCost() == 0);
+    }
+
     /**
      * Lets a command pass for which there is room.
      *
-     * @throws io.metastore.api.EtcdException NO_SPACE
+     * @throws io.metastore.api.EtcdException NO_SPACE, and the alarm is on its way
      */
     void check(Command command) {
-        if (!quota.hasSpaceFor(command) || (disk.isFull() && command.spaceCost() > 0)) {
+        if (!fits(command)) {
             raise();
             throw EtcdError.NO_SPACE.exception();
         }
     }
 
-    /** Proposes the alarm for this member, once at a time. */
-    public void raise() {
-        if (!raising.compareAndSet(false, true)) {
-            return;
+    /** Proposes the alarm for this member, once at a time; completes when it is agreed, or cannot be. */
+    public CompletableFuture<?> raise() {
+        CompletableFuture<?> underWay = raising.get();
+        if (underWay != null) {
+            return underWay;
         }
         LOG.warn("raising alarm NOSPACE dbSize={} quota={} diskFull={}", state.dbSize(), quota.bytes(), disk.isFull());
         AlarmRequest alarm = AlarmRequest.newBuilder()
@@ -57,6 +65,8 @@ public final class SpaceAlarm {
                 .setMemberID(memberId)
                 .setAlarm(AlarmType.NOSPACE)
                 .build();
-        var unused = replicator.submit(new Command.Alarm(alarm)).whenComplete((outcome, failure) -> raising.set(false));
+        CompletableFuture<?> agreed = replicator.submit(new Command.Alarm(alarm));
+        raising.set(agreed);
+        return agreed.whenComplete((outcome, failure) -> raising.compareAndSet(agreed, null));
     }
 }

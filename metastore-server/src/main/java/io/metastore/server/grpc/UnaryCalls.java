@@ -53,7 +53,7 @@ final class UnaryCalls {
     }
 
     /** A call handler that runs the method on the thread that completed the request: an event loop. */
-    <Q extends MessageLite> ServerCallHandler<Q, Reply> handler(BiConsumer<Q, Answer> method) {
+    <Q extends MessageLite> ServerCallHandler<Request<Q>, Reply> handler(BiConsumer<Q, Answer> method) {
         return (call, headers) -> {
             if (!leaderKnown.getAsBoolean() && "true".equals(headers.get(HAS_LEADER))) {
                 call.close(EtcdError.NO_LEADER.status(), new Metadata());
@@ -64,46 +64,50 @@ final class UnaryCalls {
         };
     }
 
-    private final class UnaryListener<Q extends MessageLite> extends ServerCall.Listener<Q> {
-        private final ServerCall<Q, Reply> call;
+    private final class UnaryListener<Q extends MessageLite> extends ServerCall.Listener<Request<Q>> {
+        private final ServerCall<Request<Q>, Reply> call;
         private final BiConsumer<Q, Answer> method;
-        private @Nullable Q request;
+        private @Nullable Request<Q> request;
         private boolean tooMany;
 
-        UnaryListener(ServerCall<Q, Reply> call, BiConsumer<Q, Answer> method) {
+        UnaryListener(ServerCall<Request<Q>, Reply> call, BiConsumer<Q, Answer> method) {
             this.call = call;
             this.method = method;
         }
 
         @Override
-        public void onMessage(Q message) {
+        public void onMessage(Request<Q> message) {
             tooMany = request != null;
             request = message;
         }
 
         @Override
         public void onHalfClose() {
-            Q whole = request;
+            Request<Q> whole = request;
             if (whole == null || tooMany) {
                 close(Status.INTERNAL.withDescription("a unary call takes exactly one request message"));
                 return;
             }
-            int bytes = whole.getSerializedSize();
-            if (bytes > maxMessageBytes) {
-                close(Status.RESOURCE_EXHAUSTED.withDescription(
-                        "grpc: received message larger than max (%d vs. %d)".formatted(bytes, maxMessageBytes)));
+            if (whole.bytes() > maxMessageBytes) {
+                close(Status.RESOURCE_EXHAUSTED.withDescription("grpc: received message larger than max (%d vs. %d)"
+                        .formatted(whole.bytes(), maxMessageBytes)));
+                return;
+            }
+            Q message = whole.message();
+            if (message == null) {
+                close(whole.refusal());
                 return;
             }
             Answer answer = new Answer(call);
             try {
-                method.accept(whole, answer);
+                method.accept(message, answer);
             } catch (RuntimeException failure) {
                 answer.fail(failure);
             }
         }
 
-        private void close(Status status) {
-            call.close(status, new Metadata());
+        private void close(@Nullable Status status) {
+            call.close(status == null ? Status.INTERNAL : status, new Metadata());
         }
     }
 }

@@ -40,6 +40,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
     private final LoopContext lane;
     private final WatchGuard guard;
     private final Consumer<WatchStream> whenClosed;
+
     @SuppressWarnings("UnnecessaryLambda") // told and forgotten by its identity
     private final Runnable onLeaderLost = () -> end(EtcdError.NO_LEADER.status());
 

@@ -72,8 +72,8 @@ public final class FirstBytes extends ChannelDuplexHandler {
         }
         if (isPreface(bytes)) {
             decided = true;
+            release(context); // first: the answer to these bytes must not overtake the settings
             context.fireChannelRead(message);
-            release(context);
             context.pipeline().remove(this);
             return;
         }

@@ -30,7 +30,7 @@ class AutoCompactorTest {
         assertThat(compactor.interval()).isEqualTo(Duration.ofMinutes(1));
 
         for (int minute = 0; minute < 31; minute++) {
-            revision = 100 + minute;
+            revision = 100L + minute;
             compactor.tick();
         }
 
@@ -50,7 +50,7 @@ class AutoCompactorTest {
         AutoCompactor compactor = compactor(new AutoCompaction.Periodic(Duration.ofMinutes(10)));
         succeeds = false;
         for (int minute = 0; minute < 13; minute++) {
-            revision = 100 + minute;
+            revision = 100L + minute;
             compactor.tick();
         }
 

@@ -93,7 +93,7 @@ class ServerConfigTest {
             --election-timeout=400                               | at least as 5 times
             --election-timeout=50001                             | too long
             --listen-client-urls=http://localhost:1              | --advertise-client-urls is required
-            --listen-peer-urls=http://example.com:1              | expected IP
+            --listen-client-urls=http://example.com:1            | expected IP
             --listen-peer-urls=localhost:1                       | scheme
             --listen-peer-urls=http://localhost                  | host:port
             --listen-peer-urls=http://localhost:1/x              | path

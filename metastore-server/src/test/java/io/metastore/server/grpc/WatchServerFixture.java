@@ -113,17 +113,15 @@ final class WatchServerFixture implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         channels.forEach(ManagedChannel::shutdownNow);
         inProcess.shutdownNow();
         netty.shutdownNow();
-        inProcess.awaitTermination(10, TimeUnit.SECONDS);
-        netty.awaitTermination(10, TimeUnit.SECONDS);
         monitor.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
         hub.close();
         timer.shutdownNow();
-        shared.shutdown();
-        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
+        shared.shutdownNow();
         store.close();
     }
 }

@@ -26,6 +26,12 @@ class FirstBytesTest {
         }
 
         @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            context.writeAndFlush(Unpooled.copiedBuffer("acknowledged", US_ASCII));
+            context.fireChannelRead(message);
+        }
+
+        @Override
         public void handlerRemoved(ChannelHandlerContext context) {
             context.writeAndFlush(Unpooled.copiedBuffer("going away", US_ASCII));
             context.close();
@@ -53,7 +59,7 @@ class FirstBytesTest {
     void nothingIsSaidBeforeTheClientHasSpoken() {
         EmbeddedChannel connection = accepted();
 
-        assertThat((Object) connection.readOutbound()).isNull();
+        assertThat(connection.<ByteBuf>readOutbound()).isNull();
     }
 
     @Test
@@ -64,6 +70,7 @@ class FirstBytesTest {
 
         assertThat(connection.<ByteBuf>readInbound().toString(US_ASCII)).startsWith("PRI * HTTP/2.0");
         assertThat(connection.<ByteBuf>readOutbound().toString(US_ASCII)).isEqualTo("settings");
+        assertThat(connection.<ByteBuf>readOutbound().toString(US_ASCII)).isEqualTo("acknowledged");
         assertThat(connection.pipeline().get("first-bytes")).isNull();
         assertThat(plain).isEmpty();
     }
@@ -75,7 +82,7 @@ class FirstBytesTest {
         connection.writeInbound(bytes("GET /health HTTP/1.1\r\n\r\n"));
 
         assertThat(plain).containsExactly(connection);
-        assertThat((Object) connection.readOutbound()).isNull();
+        assertThat(connection.<ByteBuf>readOutbound()).isNull();
         assertThat(connection.pipeline().get("grpc")).isNull();
         assertThat(connection.<ByteBuf>readInbound().toString(US_ASCII)).startsWith("GET /health");
         assertThat(connection.isOpen()).isTrue();

@@ -30,6 +30,18 @@ public final class Binaries {
         return Program.of("etcd", binary);
     }
 
+    /** An etcd whose bugs are known, 3.4.23 as Debian 12 ships it, in the directory named by METASTORE_OLD_ETCD_BIN. */
+    public static Program oldEtcd() {
+        String directory = setting("METASTORE_OLD_ETCD_BIN").orElse("");
+        Path binary = Path.of(directory, "etcd").toAbsolutePath();
+        if (directory.isEmpty() || !Files.isExecutable(binary)) {
+            String reason = "no etcd 3.4 to find old bugs in: set METASTORE_OLD_ETCD_BIN to a directory that holds one";
+            System.out.println("skipped: " + reason);
+            assumeTrue(false, reason);
+        }
+        return Program.of("etcd-3.4", binary);
+    }
+
     public static Path etcdctl() {
         return etcdTool("etcdctl");
     }

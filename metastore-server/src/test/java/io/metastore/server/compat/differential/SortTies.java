@@ -74,20 +74,11 @@ final class SortTies {
             while (to < kvs.size() && (valuesAreBlank || sameGroup(range, kvs.get(from), kvs.get(to)))) {
                 to++;
             }
-            boolean cut = to == kvs.size() && response.getMore() && cutsAfterSorting(range);
+            boolean cut = to == kvs.size() && response.getMore();
             group(range, kvs.subList(from, to), cut, levelled);
             from = to;
         }
         return response.toBuilder().clearKvs().addAllKvs(levelled).build();
-    }
-
-    /** With no order and no filter, a limit cuts by key before anything is sorted. */
-    private static boolean cutsAfterSorting(RangeRequest range) {
-        return range.getSortOrder() != SortOrder.NONE
-                || range.getMinModRevision() != 0
-                || range.getMaxModRevision() != 0
-                || range.getMinCreateRevision() != 0
-                || range.getMaxCreateRevision() != 0;
     }
 
     private static void group(RangeRequest range, List<KeyValue> group, boolean cut, List<KeyValue> levelled) {

@@ -126,7 +126,7 @@ public final class FakeEtcd implements AutoCloseable {
                 .build();
         state.put(kv.getKey(), kv);
         puts++;
-        if (faults.contains(Fault.LOST_EVENTS) && puts % 10 == 0) {
+        if (faults.contains(Fault.LOST_EVENTS) && puts % 2 == 1) {
             return;
         }
         for (Watcher watcher : watchers) {
@@ -139,7 +139,7 @@ public final class FakeEtcd implements AutoCloseable {
                         .addEvents(Event.newBuilder().setKv(kv))
                         .build();
                 watcher.out.onNext(event);
-                if (faults.contains(Fault.REPEATED_EVENTS) && puts % 10 == 0) {
+                if (faults.contains(Fault.REPEATED_EVENTS)) {
                     watcher.out.onNext(event);
                 }
             }

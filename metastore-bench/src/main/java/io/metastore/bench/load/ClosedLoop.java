@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A fixed number of calls in flight, spread over connections. Fields belong to the event loop; the public methods are for
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClosedLoop {
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+    private static final Duration EMPTY_LIMIT = Duration.ofSeconds(10);
 
     private final LoadClient client;
     private final List<Http2Connection> connections;
@@ -58,6 +60,22 @@ final class ClosedLoop {
             window = new Window();
             return before;
         });
+    }
+
+    /** Waits for the length of a window, and longer if by then nothing has ended: an empty window says nothing. */
+    void awaitWindow(Duration length, BooleanSupplier nothingEnded) {
+        awaitEnd(length);
+        long limit = System.nanoTime() + EMPTY_LIMIT.toNanos();
+        while (System.nanoTime() < limit && client.call(nothingEnded::getAsBoolean)) {
+            if (awaitEnd(Duration.ofMillis(20))) {
+                return;
+            }
+        }
+    }
+
+    /** For the event loop. */
+    boolean windowIsEmpty() {
+        return window.operations == 0 && window.errors == 0;
     }
 
     /** Waits until all slots ran out of calls; false if the time is over before. */

@@ -96,7 +96,7 @@ public final class Loads {
             loop.awaitEnd(plan.warmup());
             CpuSample before = target.sample();
             loop.cut();
-            loop.awaitEnd(plan.window());
+            loop.awaitWindow(plan.window(), loop::windowIsEmpty);
             CpuSample.Use cpu = before.until(target.sample());
             Window window = loop.cut();
             if (!loop.stop()) {

@@ -83,7 +83,7 @@ final class WatchLoad {
         CpuSample before = target.sample();
         loop.cut();
         cutEvents();
-        loop.awaitEnd(duration);
+        loop.awaitWindow(duration, () -> tally.window.operations == 0 && tally.window.errors == 0);
         CpuSample.Use cpu = before.until(target.sample());
         Window putWindow = loop.cut();
         Window events = cutEvents();

@@ -73,8 +73,9 @@ class LoadCommandTest {
     @Test
     void fillPutsEveryKeyOnce() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            load(etcd, "fill --keys 1234 --batch 100");
+            Run run = load(etcd, "fill --keys 1234 --batch 100");
 
+            assertThat(run.out()).contains("(1234 in");
             assertThat(etcd.keys()).isEqualTo(1234);
             assertThat(etcd.revision()).isEqualTo(1 + 13);
         }

@@ -101,7 +101,7 @@ public final class Compactor implements AutoCloseable {
         }
     }
 
-    /** After the store's content was replaced. */
+    /** Under the store's write lock, when its content was replaced: no job of before may run on it. */
     void resume() {
         lock.lock();
         try {
@@ -132,8 +132,11 @@ public final class Compactor implements AutoCloseable {
         if (job == null) {
             return false;
         }
-        KvHash hash = job.hashed() ? hashBefore(job) : null;
         Erasure erasure = new Erasure(store, job);
+        if (!isNext(job)) {
+            return true; // it was about content that has been replaced
+        }
+        KvHash hash = job.hashed() ? hashBefore(job) : null;
         boolean isDone = erasure.slice();
         while (!isDone) {
             if (!pause(job)) {
@@ -141,11 +144,8 @@ public final class Compactor implements AutoCloseable {
             }
             isDone = erasure.slice();
         }
-        if (hash != null) {
-            store.hashes().put(hash);
-        }
+        finish(job, hash);
         LOG.info("compaction finished revision={} erased={}", job.to(), erasure.erased());
-        finish(job);
         return true;
     }
 
@@ -162,10 +162,21 @@ public final class Compactor implements AutoCloseable {
             while (left > 0 && !closed) {
                 left = changed.awaitNanos(left);
             }
-            return !closed && job.equals(jobs.peek());
+            return !closed && isNext(job);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Not "equal": a job about other content may look the same. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isNext(Job job) {
+        lock.lock();
+        try {
+            return jobs.peek() == job;
         } finally {
             lock.unlock();
         }
@@ -192,12 +203,16 @@ public final class Compactor implements AutoCloseable {
         }
     }
 
-    private void finish(Job job) {
+    private void finish(Job job, @Nullable KvHash hash) {
         Map<Long, CompletableFuture<Void>> done;
         lock.lock();
         try {
-            if (!jobs.remove(job)) {
+            if (!isNext(job)) {
                 return;
+            }
+            jobs.remove();
+            if (hash != null) {
+                store.hashes().put(hash);
             }
             finished = job.to();
             done = new TreeMap<>(waiting.headMap(finished, true));

@@ -141,7 +141,11 @@ public final class MvccStore implements AutoCloseable {
                 : readAt(revision, view -> view.count(range));
     }
 
-    /** Lets {@code reads} look at the published state, all of them at the same revision. May call it again. */
+    /**
+     * Lets {@code reads} look at the published state, all of them at the same revision. If the compact mark passes that
+     * revision meanwhile, what came of it, also an exception, is dropped and {@code reads} is called again: it must have no
+     * effect but its result.
+     */
     public <T> T read(Function<ReadView, T> reads) {
         return readPinned(current -> reads.apply(new PublishedView(this, current, current)));
     }
@@ -264,15 +268,15 @@ public final class MvccStore implements AutoCloseable {
             engine.restore(checkpoint);
             generation++;
             hot.clear();
-            hashes.clear();
             loadRevisions();
             counts = new KeyCounts(engine, keys, history, currentRevision);
             size.load(engine);
             writer.reset();
+            compactor.resume();
+            hashes.clear(); // last: up to here a job of before may still leave one
         } finally {
             writeLock.unlock();
         }
-        compactor.resume();
     }
 
     /** Stops the compactor. Does not close the engine. */
@@ -381,7 +385,8 @@ public final class MvccStore implements AutoCloseable {
                 if (compactedRevision <= current) {
                     return result;
                 }
-            } catch (HistoryGoneException | EtcdException failure) {
+            } catch (RuntimeException failure) {
+                // Whoever looked at what was being erased may have stumbled over anything.
                 if (compactedRevision <= current) {
                     throw failure;
                 }
@@ -399,9 +404,9 @@ public final class MvccStore implements AutoCloseable {
             T result = read.apply(new PublishedView(this, current, revision));
             checkNotCompacted(revision);
             return result;
-        } catch (HistoryGoneException gone) {
+        } catch (RuntimeException failure) {
             checkNotCompacted(revision);
-            throw gone;
+            throw failure;
         }
     }
 

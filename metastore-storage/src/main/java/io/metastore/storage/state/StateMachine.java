@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The replicated state: a batch of commands, one engine write, one publication. It is a function of the log alone: the
@@ -33,13 +32,11 @@ public final class StateMachine implements AutoCloseable {
     private final MemberStore members;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
-    // Held by the apply thread while a batch is open, so that a defragmentation finds none.
-    private final ReentrantLock batchLock = new ReentrantLock();
-
     // Owned by the apply thread.
     private final WriteTxn writer;
     private final StateTxn txn;
     private long publishedCompaction;
+    private boolean batchOpen;
 
     // Written by the apply thread once the engine holds the batch and readers can see it.
     private volatile AppliedMark applied;
@@ -69,7 +66,7 @@ public final class StateMachine implements AutoCloseable {
      * @param term of the entry that carries the command
      */
     public Outcome apply(Command command, long term) {
-        openBatch();
+        batchOpen = true;
         Optional<EtcdError> alarm = refusalByAlarm(command);
         if (alarm.isPresent()) {
             return new Outcome.Rejected(alarm.get());
@@ -85,7 +82,6 @@ public final class StateMachine implements AutoCloseable {
      * before it, it only moves the mark.
      */
     public void commit(long index, long term) {
-        openBatch();
         AppliedMark mark = new AppliedMark(index, term);
         if (index <= applied.index() || term < applied.term()) {
             throw new IllegalStateException("commit of %s after %s".formatted(mark, applied));
@@ -96,7 +92,7 @@ public final class StateMachine implements AutoCloseable {
         alarms.publish();
         members.publish();
         applied = mark;
-        batchLock.unlock();
+        batchOpen = false;
         tellListeners(changes);
     }
 
@@ -167,14 +163,9 @@ public final class StateMachine implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** Gives back what compaction has freed. Slow, and waits for an open batch: for a thread that may wait. */
+    /** Gives back what compaction has freed. Slow: for a thread that may wait. */
     public void defragment() {
-        batchLock.lock();
-        try {
-            store.defragment();
-        } finally {
-            batchLock.unlock();
-        }
+        store.defragment();
         engine.compact();
     }
 
@@ -211,14 +202,8 @@ public final class StateMachine implements AutoCloseable {
         return Optional.empty();
     }
 
-    private void openBatch() {
-        if (!batchLock.isHeldByCurrentThread()) {
-            batchLock.lock();
-        }
-    }
-
     private void requireNoOpenBatch() {
-        if (batchLock.isHeldByCurrentThread()) {
+        if (batchOpen) {
             throw new IllegalStateException("a batch is open after index " + applied.index());
         }
     }

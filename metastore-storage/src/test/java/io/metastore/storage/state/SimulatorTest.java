@@ -34,14 +34,14 @@ class SimulatorTest {
     private Path directory;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Long.getLong("metastore.simulator.seeds", 150));
+        return LongStream.rangeClosed(1, Long.getLong("metastore.simulator.seeds", 100));
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     @Timeout(60)
     void replicasAgreeWhateverHappensToThem(long seed) throws IOException {
-        new Simulation(seed, 300, MemoryEngine::new).run();
+        new Simulation(seed, 250, MemoryEngine::new).run();
     }
 
     @ParameterizedTest(name = "seed {0}")

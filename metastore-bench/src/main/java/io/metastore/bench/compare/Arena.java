@@ -20,7 +20,11 @@ final class Arena implements AutoCloseable {
     private final List<Contender> contenders;
     private final Path dir;
     private final LoadClient client = new LoadClient();
+
+    // Under the lock of running.
     private final List<ServerProcess> running = new ArrayList<>();
+    private boolean closing;
+
     private final Thread hook = new Thread(this::clear, "clear-up");
     private int started;
 
@@ -54,15 +58,20 @@ final class Arena implements AutoCloseable {
     }
 
     ServerProcess start(Contender contender, Path serverDir) {
-        try {
-            ServerProcess server = ServerProcess.start(contender, serverDir, options.quotaBytes);
-            synchronized (running) {
-                running.add(server);
+        ServerProcess server;
+        synchronized (running) {
+            if (closing) {
+                throw new IllegalStateException("the comparison is being stopped");
             }
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            try {
+                server = new ServerProcess(contender, serverDir, options.quotaBytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            running.add(server);
         }
+        server.awaitReady();
+        return server;
     }
 
     void stop(ServerProcess server) {
@@ -113,6 +122,9 @@ final class Arena implements AutoCloseable {
     }
 
     private void clear() {
+        synchronized (running) {
+            closing = true;
+        }
         stopAll();
         delete(dir);
     }

@@ -31,19 +31,8 @@ final class ServerProcess implements AutoCloseable {
     private volatile long readyNanos;
     private boolean frozen;
 
-    /** Starts it and returns once it says that it serves clients. */
-    static ServerProcess start(Contender contender, Path dir, long quotaBytes) throws IOException {
-        ServerProcess server = new ServerProcess(contender, dir, quotaBytes);
-        try {
-            server.awaitReady();
-            return server;
-        } catch (IllegalStateException e) {
-            server.close();
-            throw e;
-        }
-    }
-
-    private ServerProcess(Contender contender, Path dir, long quotaBytes) throws IOException {
+    /** Starts it; {@link #awaitReady} tells when it serves. */
+    ServerProcess(Contender contender, Path dir, long quotaBytes) throws IOException {
         this.contender = contender;
         Files.createDirectories(dir);
         log = dir.resolve("server.log");
@@ -89,7 +78,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private void awaitReady() {
+    /** Returns once it says that it serves clients. */
+    void awaitReady() {
         try {
             if (!ready.await(READY_LIMIT.toSeconds(), TimeUnit.SECONDS) || readyNanos == 0) {
                 throw new IllegalStateException(

@@ -41,9 +41,10 @@ class ServerProcessTest {
         Contender sleeper =
                 contender("echo \"$@\"; echo '{\"msg\":\"ready to serve client requests\"}'; exec sleep 60");
 
-        ServerProcess server = ServerProcess.start(sleeper, dir.resolve("a"), 1 << 20);
+        ServerProcess server = new ServerProcess(sleeper, dir.resolve("a"), 1 << 20);
         long pid = server.pid();
         try {
+            server.awaitReady();
             assertThat(server.untilReady()).isPositive();
             server.freeze();
             awaitState(pid, 'T');
@@ -66,9 +67,11 @@ class ServerProcessTest {
     void aServerThatEndsSaysWhatItSaid() throws Exception {
         Contender broken = contender("echo 'unknown flag'; exit 2");
 
-        assertThatThrownBy(() -> ServerProcess.start(broken, dir.resolve("b"), 1 << 20))
-                .hasMessageContaining("did not get ready")
-                .hasMessageContaining("unknown flag");
+        try (ServerProcess server = new ServerProcess(broken, dir.resolve("b"), 1 << 20)) {
+            assertThatThrownBy(server::awaitReady)
+                    .hasMessageContaining("did not get ready")
+                    .hasMessageContaining("unknown flag");
+        }
     }
 
     @Test

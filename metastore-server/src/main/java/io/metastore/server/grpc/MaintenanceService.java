@@ -72,11 +72,18 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             response.addErrors(EtcdError.NO_LEADER.status().getDescription());
         }
         for (AlarmMember alarm : state.alarms().active(AlarmType.NONE)) {
-            response.addErrors(
-                    "memberID:%s alarm:%s".formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm()));
+            response.addErrors(text(alarm));
         }
         client.onNext(response.build());
         client.onCompleted();
+    }
+
+    /** As Go prints the message: what is zero is left out. */
+    private static String text(AlarmMember alarm) {
+        String type = "alarm:" + alarm.getAlarm();
+        return alarm.getMemberID() == 0
+                ? type
+                : "memberID:%s %s".formatted(Long.toUnsignedString(alarm.getMemberID()), type);
     }
 
     @Override

@@ -166,6 +166,9 @@ final class RangeStreamCalls {
             RangeQuery pinned = asked.revision() > 0 ? asked : asked.atRevision(headerRevision);
             count = store.count(pinned.range(), pinned.revision());
             left = pinned.limit() > 0 ? pinned.limit() : Long.MAX_VALUE;
+            if (pinned.limit() < 0) {
+                chunkKeys = Integer.MAX_VALUE; // as etcd: who asks so gets it all at once
+            }
             next = pinned.range().start();
             query = pinned;
             return pinned;

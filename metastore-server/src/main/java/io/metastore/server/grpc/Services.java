@@ -2,8 +2,6 @@ package io.metastore.server.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.metastore.raft.RaftNode;
 import io.metastore.server.config.ServerConfig;
@@ -63,8 +61,6 @@ public final class Services {
                 config.maxTxnOps(),
                 calls,
                 streams);
-        HealthStatusManager health = new HealthStatusManager();
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
 
         List<ServerServiceDefinition> services = new ArrayList<>(others);
         services.add(kv.definition());
@@ -89,7 +85,7 @@ public final class Services {
                         parts.admin(),
                         parts.headers(),
                         config.quotaBytes()),
-                health.getHealthService()));
+                new HealthService()));
         if (config.reflection()) {
             bindable.add(ProtoReflectionServiceV1.newInstance());
         }

@@ -66,7 +66,7 @@ final class CurrentKeys {
         return head;
     }
 
-    private static Head decode(Key key, byte[] stored) {
+    private static Head decode(@Nullable Key key, byte[] stored) {
         Entry record = Entry.decode(stored, stored.length);
         return Head.parse(key, record, stored, stored.length - record.keyValueBytes());
     }
@@ -88,8 +88,8 @@ final class CurrentKeys {
             return Key.of(cursor.key());
         }
 
-        Head head(Key key) {
-            return decode(key, cursor.value());
+        Head head() {
+            return decode(null, cursor.value());
         }
 
         /** The record alone, without reading the value. */

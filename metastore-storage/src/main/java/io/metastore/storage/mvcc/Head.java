@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * numbers only; then the bytes are read from history when asked for.
  */
 public final class Head {
-    private final Key key;
+    // Null until asked for, of a version that a scan has found: the key is in the bytes.
+    private @Nullable Key key;
     private final Entry record;
     private final long createRevision;
     private final long version;
@@ -29,7 +30,7 @@ public final class Head {
     private boolean touched;
 
     private Head(
-            Key key,
+            @Nullable Key key,
             Entry record,
             long createRevision,
             long version,
@@ -54,7 +55,7 @@ public final class Head {
     }
 
     /** Reads the KeyValue that lies in {@code buffer} from {@code offset} on, as many bytes as the record says. */
-    static Head parse(Key key, Entry record, byte[] buffer, int offset) {
+    static Head parse(@Nullable Key key, Entry record, byte[] buffer, int offset) {
         int end = offset + record.keyValueBytes();
         long createRevision = 0;
         long version = 0;
@@ -82,19 +83,25 @@ public final class Head {
                     metaLength = Math.min(metaLength, at - offset);
                     lease = number;
                 }
-                default -> throw new IllegalStateException("damaged record of key %s: tag %d".formatted(key, tag));
+                default ->
+                    throw new IllegalStateException("damaged record %s: tag %d".formatted(record.revision(), tag));
             }
             at = next;
         }
         if (at != end) {
-            throw new IllegalStateException("damaged record of key " + key);
+            throw new IllegalStateException("damaged record " + record.revision());
         }
         return new Head(
                 key, record, createRevision, version, lease, valueAt, valueLength, metaLength, buffer, offset, null);
     }
 
     public Key key() {
-        return key;
+        Key known = key;
+        if (known == null) {
+            known = KeyValues.key(buffer(), offset);
+            key = known;
+        }
+        return known;
     }
 
     public long createRevision() {
@@ -167,20 +174,21 @@ public final class Head {
             return this;
         }
         if (history == null) {
-            throw new IllegalStateException("no history to read key %s from".formatted(key));
+            throw new IllegalStateException("no history to read %s from".formatted(this));
         }
         return history.fill(this);
     }
 
     /** This version without its bytes, which {@code source} will be asked for. */
     Head slim(History source) {
-        return new Head(key, record, createRevision, version, lease, valueAt, valueLength, metaLength, null, 0, source);
+        return new Head(
+                key(), record, createRevision, version, lease, valueAt, valueLength, metaLength, null, 0, source);
     }
 
     /** Array in which the marshaled KeyValue lies from {@link #offset} on, {@link #keyValueLength} bytes. */
     byte[] buffer() {
         if (buffer == null) {
-            throw new IllegalStateException("the bytes of key %s are not here".formatted(key));
+            throw new IllegalStateException("the bytes of %s are not here".formatted(record.revision()));
         }
         return buffer;
     }
@@ -226,6 +234,6 @@ public final class Head {
 
     @Override
     public String toString() {
-        return "%s@%s%s".formatted(key, record.revision(), isTombstone() ? "t" : "");
+        return "%s@%s%s".formatted(key(), record.revision(), isTombstone() ? "t" : "");
     }
 }

@@ -50,7 +50,7 @@ final class HistoryCursor implements AutoCloseable {
         Entry record = Entry.decode(stored, stored.length);
         byte[] keyValue = Arrays.copyOfRange(stored, stored.length - record.keyValueBytes(), stored.length);
         return new Change(
-                record.revision(), record.tombstone(), KeyValues.key(keyValue), keyValue, record.superseded());
+                record.revision(), record.tombstone(), KeyValues.key(keyValue, 0), keyValue, record.superseded());
     }
 
     @Override

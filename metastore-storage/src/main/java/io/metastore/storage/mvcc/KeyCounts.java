@@ -26,9 +26,9 @@ import java.util.function.ToLongFunction;
  * <p>Changed by who holds the store's write lock; read by any thread.
  */
 final class KeyCounts {
-    private static final int MAX_BLOCK = 512;
-    private static final int FULL_BLOCK = 256;
-    private static final int SMALL_BLOCK = 64;
+    private static final int MAX_BLOCK = 256;
+    private static final int FULL_BLOCK = 128;
+    private static final int SMALL_BLOCK = 32;
     private static final int RECENT = 1 << 15;
     /** Records after which stored counts are brought up to date, and blocks stored by one commit on the way. */
     private static final int ROUND_RECORDS = 1 << 15;

@@ -49,13 +49,13 @@ final class KeyValues {
         return target;
     }
 
-    /** Of marshaled bytes. */
-    static Key key(byte[] keyValue) {
-        if (keyValue.length == 0 || keyValue[0] != KEY) {
+    /** Of marshaled bytes that begin at {@code offset}. */
+    static Key key(byte[] keyValue, int offset) {
+        if (offset == keyValue.length || keyValue[offset] != KEY) {
             return Key.of(new byte[0]);
         }
-        int length = (int) Varints.get(keyValue, 1);
-        int at = 1 + Varints.size(length);
+        int length = (int) Varints.get(keyValue, offset + 1);
+        int at = offset + 1 + Varints.size(length);
         return Key.of(Arrays.copyOfRange(keyValue, at, at + length));
     }
 

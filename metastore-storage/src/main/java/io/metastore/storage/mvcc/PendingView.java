@@ -89,7 +89,7 @@ final class PendingView implements HeadSource {
                 order = -order;
             }
             if (order < 0 && key != null) {
-                Head head = store.history().aliveAt(scan.head(key), revision);
+                Head head = store.history().aliveAt(scan.head(), revision);
                 stepScan();
                 return head;
             }

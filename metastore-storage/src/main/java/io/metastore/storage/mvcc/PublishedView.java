@@ -80,7 +80,7 @@ final class PublishedView implements ReadView, HeadSource {
             @Override
             public @Nullable Head next() {
                 while (scan.next()) {
-                    Head head = store.history().aliveAt(scan.head(scan.key()), revision);
+                    Head head = store.history().aliveAt(scan.head(), revision);
                     if (head != null) {
                         return head;
                     }

@@ -33,7 +33,7 @@ class KeyValuesTest {
                         .setLease(lease)
                         .build()
                         .toByteArray());
-        assertThat(KeyValues.key(encoded)).isEqualTo(Key.of(key));
+        assertThat(KeyValues.key(encoded, 0)).isEqualTo(Key.of(key));
         assertThat(KeyValues.createRevision(encoded)).isEqualTo(create);
     }
 

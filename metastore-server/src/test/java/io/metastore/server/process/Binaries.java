@@ -66,16 +66,25 @@ public final class Binaries {
                 return candidate;
             }
         }
-        need(false, "%s is not installed".formatted(name));
+        needForFault(false, "%s is not installed".formatted(name));
         throw new AssertionError("unreachable");
     }
 
-    /** Skips the test with this reason unless the condition holds; fails it where a skip is not allowed. */
-    public static void need(boolean available, String reason) {
+    /** Skips the test with this reason unless the program is there; fails it where a skip is not allowed. */
+    private static void need(boolean available, String reason) {
+        need(available, reason, "METASTORE_REQUIRE_BINARIES");
+    }
+
+    /** The same for what a fault takes of the machine: root, loop devices. Asked for by METASTORE_REQUIRE_FAULTS=1. */
+    static void needForFault(boolean available, String reason) {
+        need(available, reason, "METASTORE_REQUIRE_FAULTS");
+    }
+
+    private static void need(boolean available, String reason, String requiredBy) {
         if (available) {
             return;
         }
-        if ("1".equals(setting("METASTORE_REQUIRE_BINARIES").orElse("0"))) {
+        if ("1".equals(setting(requiredBy).orElse("0"))) {
             throw new AssertionError(reason);
         }
         System.out.println("skipped: " + reason);

@@ -1,6 +1,9 @@
 package io.metastore.server.process;
 
+import org.junit.jupiter.api.Tag;
+
 /** etcd passes the kill loop: otherwise its checkers are wrong about etcd. */
+@Tag("slow")
 class KillLoopReferenceIT extends KillLoopContract {
 
     @Override

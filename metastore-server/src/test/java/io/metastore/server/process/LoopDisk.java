@@ -24,7 +24,7 @@ final class LoopDisk implements AutoCloseable {
 
     /** Skips the test where this machine has no such disks to give. */
     static LoopDisk create(Path directory) throws IOException {
-        Binaries.need("root".equals(System.getProperty("user.name")), "power cuts need root, to mount a disk");
+        Binaries.needForFault("root".equals(System.getProperty("user.name")), "power cuts need root, to mount a disk");
         for (String tool : List.of("losetup", "mkfs.ext4", "mount", "umount", "xfs_io")) {
             Binaries.tool(tool);
         }
@@ -37,7 +37,7 @@ final class LoopDisk implements AutoCloseable {
         try {
             disk.mount();
         } catch (UncheckedIOException e) {
-            Binaries.need(false, "power cuts need loop devices: " + e.getMessage());
+            Binaries.needForFault(false, "power cuts need loop devices: " + e.getMessage());
         }
         return disk;
     }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 50, unit = TimeUnit.MINUTES)
 class DifferentialIT {
 
-    private static final int REQUESTS = Integer.getInteger("differential.requests", 20_000);
-    private static final int RESTARTS = Integer.getInteger("differential.restarts", 3);
+    private static final int REQUESTS = Integer.getInteger("differential.requests", 10_000);
+    private static final int RESTARTS = Integer.getInteger("differential.restarts", 2);
 
     @TempDir
     Path directory;
@@ -33,7 +33,7 @@ class DifferentialIT {
     /** Guards against a comparison that is wrong about etcd, or depends on timing. */
     @Test
     void etcdAnswersAsEtcdDoes() {
-        compare(Binaries.etcd(), Binaries.etcd(), Integer.getInteger("differential.etcd.requests", REQUESTS / 4));
+        compare(Binaries.etcd(), Binaries.etcd(), Integer.getInteger("differential.etcd.requests", REQUESTS / 5));
     }
 
     private void compare(Program etcd, Program other, int requests) {

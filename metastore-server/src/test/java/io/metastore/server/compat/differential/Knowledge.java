@@ -9,8 +9,10 @@ import io.metastore.api.rpc.LeaseRevokeRequest;
 import io.metastore.api.rpc.ResponseHeader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What the answers of the first side taught about the state of both: enough to ask the next interesting question. */
@@ -25,6 +27,7 @@ final class Knowledge {
     private final List<Long> compactions = new ArrayList<>();
     private long revision = 1;
     private long compacted = -1;
+    private final Set<Long> compactedBeforeRestart = new HashSet<>();
     private boolean alarmed;
     private Duration restartBlur = Duration.ZERO;
 
@@ -42,6 +45,10 @@ final class Knowledge {
     /** All compact revisions, oldest first: their hashes are kept by a server for a while. */
     List<Long> compactions() {
         return compactions;
+    }
+
+    boolean wasCompactedBeforeRestart(long compactRevision) {
+        return compactedBeforeRestart.contains(compactRevision);
     }
 
     List<Long> leases() {
@@ -102,6 +109,7 @@ final class Knowledge {
 
     /** After a restart each lease has its whole time again, on each side from when that side was up again. */
     void restarted(Duration took) {
+        compactedBeforeRestart.addAll(compactions);
         restartBlur = restartBlur.plus(took);
         leases.replaceAll((id, lease) -> known(lease.ttlSeconds));
     }

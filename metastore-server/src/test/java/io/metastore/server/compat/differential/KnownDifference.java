@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.metastore.api.rpc.AlarmMember;
 import io.metastore.api.rpc.AlarmResponse;
+import io.metastore.api.rpc.HashKVRequest;
+import io.metastore.api.rpc.HashKVResponse;
 import io.metastore.api.rpc.HashResponse;
 import io.metastore.api.rpc.LeaseLeasesResponse;
 import io.metastore.api.rpc.LeaseTimeToLiveResponse;
@@ -100,6 +102,27 @@ enum KnownDifference {
         Pair level(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge) {
             return pair;
         }
+    },
+    HASH_OF_A_COMPACTION_BEFORE_A_RESTART(
+            "etcd keeps the hashes of its last compactions in memory, and a restart forgets"
+                    + " them. We may compact again while the log is replayed, and then have them again. Where both have one, they"
+                    + " are compared") {
+        @Override
+        Pair level(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge) {
+            return pair;
+        }
+
+        @Override
+        boolean excuses(Rpc rpc, Answer first, Answer second, Knowledge knowledge) {
+            return rpc.request() instanceof HashKVRequest request
+                    && knowledge.wasCompactedBeforeRestart(request.getRevision())
+                    && compactRevision(first) != compactRevision(second);
+        }
+
+        /** 0, which none has, of a refusal. */
+        private long compactRevision(Answer answer) {
+            return answer.isOk() ? answer.message(HashKVResponse.class).getCompactRevision() : 0;
+        }
     };
 
     /** The two answers to one request. */
@@ -116,6 +139,15 @@ enum KnownDifference {
     }
 
     abstract Pair level(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge);
+
+    /** True where different answers are both right. */
+    boolean excuses(Rpc rpc, Answer first, Answer second, Knowledge knowledge) {
+        return false;
+    }
+
+    static boolean anyExcuses(Rpc rpc, Answer first, Answer second, Knowledge knowledge) {
+        return Stream.of(values()).anyMatch(each -> each.excuses(rpc, first, second, knowledge));
+    }
 
     /** Applies all entries, in order. */
     static Pair levelAll(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge) {

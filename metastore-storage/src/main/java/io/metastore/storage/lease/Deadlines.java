@@ -1,6 +1,8 @@
 package io.metastore.storage.lease;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadlines<T> {
     private static final int DEAD_NODES_TOLERATED = 1024;
+
+    /** Timers put to their real place in one go: bounds how long a caller's lock is held. */
+    private static final int MAX_MOVES = 1000;
 
     private final PriorityQueue<Node<T>> heap =
             new PriorityQueue<>(Comparator.comparingLong((Node<T> node) -> node.at));
@@ -75,25 +80,38 @@ final class Deadlines<T> {
         }
     }
 
-    /** Takes out a timer whose deadline is reached, the earliest first. */
-    @Nullable
-    Timer<T> pollDue(long now) {
-        if (next() > now) {
-            return null;
+    /**
+     * Takes out up to {@code max} timers whose deadline is reached, the earliest first. Bounded also in those it finds moved
+     * back: after that it ends early, and {@link #next} says that there may be more.
+     */
+    List<Timer<T>> pollDue(long now, int max) {
+        List<Timer<T>> due = new ArrayList<>();
+        int looks = max + MAX_MOVES;
+        for (Node<T> first = heap.peek(); first != null && first.at <= now; first = heap.peek()) {
+            if (due.size() == max || looks-- == 0) {
+                break;
+            }
+            heap.poll();
+            if (first.isDead()) {
+                continue;
+            }
+            if (first.timer.deadline > first.at) {
+                queue(first.timer);
+            } else {
+                first.timer.node = null;
+                living--;
+                due.add(first.timer);
+            }
         }
-        Node<T> first = heap.poll();
-        if (first == null) {
-            return null; // the deadline is the end of time
-        }
-        first.timer.node = null;
-        living--;
-        return first.timer;
+        return due;
     }
 
-    /** The earliest deadline, {@link Long#MAX_VALUE} if there is none. */
+    /** No deadline is earlier than this; {@link Long#MAX_VALUE} if there is none. Exact unless very many were moved back. */
     long next() {
+        int moves = MAX_MOVES;
         for (Node<T> first = heap.peek(); first != null; first = heap.peek()) {
-            if (!first.isDead() && first.timer.deadline == first.at) {
+            boolean isRight = !first.isDead() && first.timer.deadline == first.at;
+            if (isRight || moves-- == 0) {
                 return first.at;
             }
             heap.poll();

@@ -71,6 +71,11 @@ public final class ExpiryQueue implements LeaseListener {
             this.lease = lease;
             this.checkpointed = lease.remainingSeconds() > 0;
         }
+
+        int compareByDeadline(Entry that) {
+            int byDeadline = Long.compare(deadline, that.deadline);
+            return byDeadline != 0 ? byDeadline : Long.compare(lease.id(), that.lease.id());
+        }
     }
 
     public ExpiryQueue(LongSupplier nanoTime) {
@@ -187,19 +192,18 @@ public final class ExpiryQueue implements LeaseListener {
         }
     }
 
-    /** Up to {@code max} leases whose time is over. They are expiring now, and come again if they are not revoked soon. */
+    /**
+     * Up to {@code max} leases whose time is over. They are expiring now, and come again if they are not revoked soon. With
+     * very many leases there may be more even if these are fewer: {@link #nanosToNext} is 0 then.
+     */
     public List<Long> takeExpired(int max) {
         synchronized (lock) {
-            List<Long> expired = new ArrayList<>();
             long now = now();
-            while (expired.size() < max) {
-                Timer<Entry> due = ends.pollDue(now);
-                if (due == null) {
-                    break;
-                }
+            List<Long> expired = new ArrayList<>();
+            for (Timer<Entry> due : ends.pollDue(now, max)) {
                 Entry entry = due.owner();
                 entry.expiring = true;
-                ends.set(entry.end, now + RETRY_NANOS);
+                ends.set(due, now + RETRY_NANOS);
                 expired.add(entry.lease.id());
             }
             return expired;
@@ -209,13 +213,9 @@ public final class ExpiryQueue implements LeaseListener {
     /** Up to {@code max} long leases whose remaining time is to be written into the log. */
     public List<Checkpoint> takeCheckpoints(int max) {
         synchronized (lock) {
-            List<Checkpoint> due = new ArrayList<>();
             long now = now();
-            while (due.size() < max) {
-                Timer<Entry> timer = checkpoints.pollDue(now);
-                if (timer == null) {
-                    break;
-                }
+            List<Checkpoint> due = new ArrayList<>();
+            for (Timer<Entry> timer : checkpoints.pollDue(now, max)) {
                 Entry entry = timer.owner();
                 long left = entry.deadline - now;
                 if (entry.expiring || left <= CHECKPOINT_NANOS) {
@@ -231,7 +231,7 @@ public final class ExpiryQueue implements LeaseListener {
         }
     }
 
-    /** Time until {@link #takeExpired} or {@link #takeCheckpoints} has something; {@link Long#MAX_VALUE} if never. */
+    /** For how long {@link #takeExpired} and {@link #takeCheckpoints} have nothing; {@link Long#MAX_VALUE} for ever. */
     public long nanosToNext() {
         synchronized (lock) {
             long next = Math.min(ends.next(), checkpoints.next());
@@ -274,7 +274,7 @@ public final class ExpiryQueue implements LeaseListener {
             entry.expiring = false;
             entry.deadline = saturatedAdd(after(now, entry.lease.secondsToCount()), extensionNanos);
         }
-        all.sort(Comparator.<Entry>comparingLong(entry -> entry.deadline).thenComparingLong(entry -> entry.lease.id()));
+        all.sort(Entry::compareByDeadline);
         long earliest = Long.MIN_VALUE;
         for (Entry entry : all) {
             long deadline = Math.max(entry.deadline, earliest);

@@ -41,7 +41,7 @@ class DeadlinesTest {
                 default -> {
                     now += random.nextInt(20);
                     long last = Long.MIN_VALUE;
-                    for (Timer<Integer> due = deadlines.pollDue(now); due != null; due = deadlines.pollDue(now)) {
+                    for (Timer<Integer> due : deadlines.pollDue(now, Integer.MAX_VALUE / 2)) {
                         assertThat(model.remove(due.owner())).isEqualTo(due.deadline());
                         assertThat(due.deadline()).isBetween(last, now);
                         last = due.deadline();
@@ -71,6 +71,26 @@ class DeadlinesTest {
 
         assertThat(deadlines.size()).isZero();
         assertThat(deadlines.nodes()).isLessThan(2_000);
+    }
+
+    @Test
+    void whatIsTakenAndWhatIsLookedAtIsBounded() {
+        Deadlines<Integer> deadlines = new Deadlines<>();
+        List<Timer<Integer>> timers = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            timers.add(new Timer<>(i));
+            deadlines.set(timers.get(i), 10);
+        }
+        assertThat(deadlines.pollDue(10, 100)).hasSize(100);
+
+        timers.forEach(timer -> deadlines.set(timer, 20));
+        int polls = 0;
+        while (deadlines.next() <= 10) {
+            assertThat(deadlines.pollDue(10, 100)).isEmpty();
+            polls++;
+        }
+        assertThat(polls).isBetween(4, 10);
+        assertThat(deadlines.pollDue(20, 20_000)).hasSize(10_000);
     }
 
     @Test

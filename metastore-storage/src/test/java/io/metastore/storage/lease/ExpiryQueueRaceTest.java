@@ -79,8 +79,9 @@ class ExpiryQueueRaceTest {
         int expired = 0;
         start.await();
         while (queue.size() > 0) {
+            List<Long> taken = queue.takeExpired(10);
             long now = time.get();
-            for (long id : queue.takeExpired(10)) {
+            for (long id : taken) {
                 assertThat(promised.get((int) id)).isLessThanOrEqualTo(now);
                 assertThat(queue.renew(id)).isInstanceOf(Renewal.Expiring.class);
                 queue.revoked(id);

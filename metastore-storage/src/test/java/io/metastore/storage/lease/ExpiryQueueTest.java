@@ -272,8 +272,8 @@ class ExpiryQueueTest {
 
         time.advance(Duration.ofSeconds(60));
         List<Long> expired = new ArrayList<>();
-        for (List<Long> batch = queue.takeExpired(1000); !batch.isEmpty(); batch = queue.takeExpired(1000)) {
-            expired.addAll(batch);
+        while (queue.nanosToNext() == 0) {
+            expired.addAll(queue.takeExpired(1000));
         }
         assertThat(expired).hasSize(leases).doesNotHaveDuplicates();
     }

@@ -14,7 +14,9 @@ import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(30)
 class LessorTest {
     private static final List<Long> IDS = List.of(1L, 2L, -1L, Long.MAX_VALUE);
 
@@ -35,7 +37,7 @@ class LessorTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property(tries = 40)
     void theOpenBatchIsSeenByTheApplyThreadAndByOthersOnceItIsWritten(@ForAll long seed) {
         Random random = new Random(seed);
         KvEngine engine = new MemoryEngine();

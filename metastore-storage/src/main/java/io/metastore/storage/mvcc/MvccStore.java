@@ -185,7 +185,10 @@ public final class MvccStore implements AutoCloseable {
         return Math.max(next, fromRevision);
     }
 
-    /** The marshaled KeyValue of the change's key at the revision before it; null if absent then, or compacted. */
+    /**
+     * The marshaled KeyValue of the change's key at the revision before it; null if absent then, or compacted. A change that
+     * creates the key has nothing before it, also where the same transaction deleted the key just before (etcd: watch.go).
+     */
     public byte @Nullable [] keyValueBefore(Change change) {
         long revision = change.revision().main() - 1;
         if (revision < compactedRevision || change.supersedes().equals(Revision.NONE)) {
@@ -193,7 +196,10 @@ public final class MvccStore implements AutoCloseable {
         }
         Head before = history.read(
                 change.key(), change.supersedes().main(), change.supersedes().sub());
-        Head alive = before == null ? null : history.aliveAt(before, revision);
+        if (before == null || (before.isTombstone() && !change.tombstone())) {
+            return null;
+        }
+        Head alive = history.aliveAt(before, revision);
         return alive == null || revision < compactedRevision ? null : alive.keyValue();
     }
 

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** As much of etcd as the loads ask for, kept in a map, on real grpc-java. Can be told to misbehave. */
 public final class FakeEtcd implements AutoCloseable {
@@ -64,14 +65,36 @@ public final class FakeEtcd implements AutoCloseable {
     private long puts;
 
     public FakeEtcd(Fault... faults) throws IOException {
+        this(0, faults);
+    }
+
+    private FakeEtcd(int port, Fault... faults) throws IOException {
         this.faults.addAll(List.of(faults));
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .directExecutor()
                 .addService(new Kv())
                 .addService(new Watch())
                 .addService(new Lease())
                 .build()
                 .start();
+    }
+
+    /** Runs as a program with etcd's flags, as far as it knows them. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        if (args[0].equals("--version")) {
+            System.out.println("fake etcd");
+            return;
+        }
+        String flag = "--listen-client-urls=http://127.0.0.1:";
+        int port = Stream.of(args)
+                .filter(arg -> arg.startsWith(flag))
+                .mapToInt(arg -> Integer.parseInt(arg.substring(flag.length())))
+                .findFirst()
+                .orElseThrow();
+        try (FakeEtcd etcd = new FakeEtcd(port)) {
+            System.out.println("ready to serve client requests");
+            etcd.server.awaitTermination();
+        }
     }
 
     public String endpoint() {

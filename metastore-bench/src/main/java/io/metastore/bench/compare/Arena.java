@@ -50,21 +50,26 @@ final class Arena implements AutoCloseable {
     }
 
     ServerProcess startFresh(Contender contender) {
-        return start(contender, freshDir(contender));
+        try {
+            return start(contender, dir.resolve(contender.name() + "-" + started++), Ports.free());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    Path freshDir(Contender contender) {
-        return dir.resolve(contender.name() + "-" + started++);
+    /** Starts a stopped server again, on its data and at its address. */
+    ServerProcess startAgain(ServerProcess stopped) {
+        return start(stopped.contender(), stopped.dir(), stopped.ports());
     }
 
-    ServerProcess start(Contender contender, Path serverDir) {
+    private ServerProcess start(Contender contender, Path serverDir, Ports ports) {
         ServerProcess server;
         synchronized (running) {
             if (closing) {
                 throw new IllegalStateException("the comparison is being stopped");
             }
             try {
-                server = new ServerProcess(contender, serverDir, options.quotaBytes);
+                server = new ServerProcess(contender, serverDir, ports, options.quotaBytes);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -4,7 +4,6 @@ import io.metastore.bench.load.KeySpace;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.load.Loads;
 import io.metastore.bench.load.Pause;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,8 +53,7 @@ final class ScaleRows implements RowGroup {
         Rates few = rates(arena, small, FEW_KEYS);
         arena.stop(small);
 
-        Path dir = arena.freshDir(contender);
-        ServerProcess large = arena.start(contender, dir);
+        ServerProcess large = arena.startFresh(contender);
         Rates many = rates(arena, large, arena.options().scaleKeys);
         found.put("puts/s at %d keys".formatted(FEW_KEYS), few.puts);
         found.put("puts/s at %d keys".formatted(arena.options().scaleKeys), many.puts);
@@ -70,7 +68,7 @@ final class ScaleRows implements RowGroup {
         List<Double> firstGet = new ArrayList<>();
         List<Double> resident = new ArrayList<>();
         for (int i = 0; i < RESTARTS; i++) {
-            ServerProcess again = arena.start(contender, dir);
+            ServerProcess again = arena.startAgain(large);
             ready.add(again.untilReady().toNanos() / 1e9);
             LoadResult get = Arena.require(arena.loads(again, new KeySpace("bench/key/", FEW_KEYS), VALUE_BYTES)
                     .get(new Loads.Plan(1, Duration.ZERO, Duration.ofMillis(1))));
@@ -81,7 +79,7 @@ final class ScaleRows implements RowGroup {
         found.put(RESTART_READY, Spread.of(ready));
         found.put(RESTART_GET, Spread.of(firstGet));
         found.put(RESTART_RESIDENT, Spread.of(resident));
-        arena.delete(dir);
+        arena.delete(large.dir());
         return found;
     }
 

@@ -5,11 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +24,8 @@ final class ServerProcess implements AutoCloseable {
     private final Contender contender;
     private final Process process;
     private final Endpoint endpoint;
+    private final Path dir;
+    private final Ports ports;
     private final Path log;
     private final long startNanos = System.nanoTime();
     private final CountDownLatch ready = new CountDownLatch(1);
@@ -32,16 +33,14 @@ final class ServerProcess implements AutoCloseable {
     private boolean frozen;
 
     /** Starts it; {@link #awaitReady} tells when it serves. */
-    ServerProcess(Contender contender, Path dir, long quotaBytes) throws IOException {
+    ServerProcess(Contender contender, Path dir, Ports ports, long quotaBytes) throws IOException {
         this.contender = contender;
+        this.dir = dir;
+        this.ports = ports;
         Files.createDirectories(dir);
         log = dir.resolve("server.log");
-        String peer;
-        try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            endpoint = new Endpoint("127.0.0.1", first.getLocalPort());
-            peer = "http://127.0.0.1:" + second.getLocalPort();
-        }
+        endpoint = new Endpoint("127.0.0.1", ports.client());
+        String peer = "http://127.0.0.1:" + ports.peer();
         List<String> command = new ArrayList<>(List.of(
                 contender.binary().toString(),
                 "--name=bench",
@@ -61,7 +60,7 @@ final class ServerProcess implements AutoCloseable {
 
     private void readOutput() {
         try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8);
-                Writer out = Files.newBufferedWriter(log)) {
+                Writer out = Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (readyNanos == 0 && line.contains(READY)) {
                     readyNanos = System.nanoTime();
@@ -102,6 +101,14 @@ final class ServerProcess implements AutoCloseable {
 
     Contender contender() {
         return contender;
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    Ports ports() {
+        return ports;
     }
 
     Endpoint endpoint() {

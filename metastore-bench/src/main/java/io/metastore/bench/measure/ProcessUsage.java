@@ -1,7 +1,6 @@
 package io.metastore.bench.measure;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -57,7 +56,7 @@ public final class ProcessUsage {
         try {
             return Files.readString(path);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new IllegalStateException("cannot read " + path + ": is the process gone?", e);
         }
     }
 }

@@ -41,7 +41,7 @@ class ServerProcessTest {
         Contender sleeper =
                 contender("echo \"$@\"; echo '{\"msg\":\"ready to serve client requests\"}'; exec sleep 60");
 
-        ServerProcess server = new ServerProcess(sleeper, dir.resolve("a"), 1 << 20);
+        ServerProcess server = new ServerProcess(sleeper, dir.resolve("a"), Ports.free(), 1 << 20);
         long pid = server.pid();
         try {
             server.awaitReady();
@@ -67,7 +67,7 @@ class ServerProcessTest {
     void aServerThatEndsSaysWhatItSaid() throws Exception {
         Contender broken = contender("echo 'unknown flag'; exit 2");
 
-        try (ServerProcess server = new ServerProcess(broken, dir.resolve("b"), 1 << 20)) {
+        try (ServerProcess server = new ServerProcess(broken, dir.resolve("b"), Ports.free(), 1 << 20)) {
             assertThatThrownBy(server::awaitReady)
                     .hasMessageContaining("did not get ready")
                     .hasMessageContaining("unknown flag");

@@ -1,0 +1,101 @@
+package io.metastore.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.bench.BenchMain;
+import io.metastore.bench.FakeEtcd;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CompareCommandTest {
+    @TempDir
+    private Path dir;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int compare(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "compare";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return BenchMain.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(all);
+    }
+
+    /** A program that runs the fake server in a JVM of its own. */
+    private String fake() throws Exception {
+        Path program = dir.resolve("fake");
+        Files.writeString(
+                program,
+                "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -Xmx128m -cp '%s' %s \"$@\"\n"
+                        .formatted(
+                                Path.of(System.getProperty("java.home"), "bin", "java"),
+                                System.getProperty("java.class.path"),
+                                FakeEtcd.class.getName()));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program.toString();
+    }
+
+    @Test
+    @Timeout(20)
+    void listsItsRows() {
+        assertThat(compare("--list-rows")).isZero();
+        assertThat(out.toString().lines()).contains("put-50", "get-1000", "watch-100", "startup", "scale-10m");
+    }
+
+    @Test
+    @Timeout(20)
+    void refusesAnUnknownRow() {
+        assertThat(compare("--rows", "put-51")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("no row put-51");
+    }
+
+    @Test
+    @Timeout(20)
+    void refusesAMissingProgram() {
+        assertThat(compare("--etcd", dir.resolve("none").toString())).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("no executable");
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(180)
+    void measuresBothInTurnAndLeavesNothing() throws Exception {
+        Path json = dir.resolve("numbers.json");
+        Path work = dir.resolve("work");
+
+        int exitCode = compare(
+                "--etcd=" + fake(),
+                "--metastore=" + fake(),
+                "--rows=startup,put-50,watch-100",
+                "--alternations=2",
+                "--retries=0",
+                "--quiet-wait-seconds=0",
+                "--window-seconds=0.3",
+                "--lead-seconds=0.1",
+                "--warmup-seconds=0.3",
+                "--work-dir=" + work,
+                "--json=" + json);
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString())
+                .contains("- etcd: fake etcd")
+                .contains("| put-50")
+                .contains("events_delivered_percent 100.0 / 100.0")
+                .contains("| startup | fresh member to ready line, s |");
+        assertThat(Files.readString(json)).contains("\"id\": \"put-50\"");
+        assertThat(work).isEmptyDirectory();
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
+                .isEmpty();
+    }
+}

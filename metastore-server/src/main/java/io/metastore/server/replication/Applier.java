@@ -27,6 +27,9 @@ import java.util.function.Consumer;
 public final class Applier implements ReplicatedStateMachine {
     private static final Outcome NO_SPACE = new Outcome.Rejected(EtcdError.NO_SPACE);
 
+    /** Where a snapshot holds the engine's checkpoint, which wants a directory of its own making. */
+    private static final String STATE = "state";
+
     private final StateMachine state;
     private final Quota quota;
     private final List<Consumer<Leadership>> leadershipListeners = new CopyOnWriteArrayList<>();
@@ -91,13 +94,13 @@ public final class Applier implements ReplicatedStateMachine {
 
     @Override
     public SnapshotWork save(Path directory) throws IOException {
-        state.saveTo(directory);
+        state.saveTo(directory.resolve(STATE));
         return SnapshotWork.NONE;
     }
 
     @Override
     public void load(Path directory, long index, long term) throws IOException {
-        state.loadFrom(directory);
+        state.loadFrom(directory.resolve(STATE));
     }
 
     @Override

@@ -22,8 +22,10 @@ import io.metastore.api.rpc.RangeResponse;
 import io.metastore.api.rpc.RequestOp;
 import io.metastore.api.rpc.TxnRequest;
 import io.metastore.api.rpc.TxnResponse;
+import io.metastore.server.config.Flag;
 import io.metastore.server.config.ServerConfig.StorageEngine;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +169,28 @@ class WorkedVectorsTest {
             assertThat(kv.range(get("k2")).getCount()).isZero();
             refused(() -> kv.range(get("k", 2)), EtcdError.COMPACTED);
             assertThat(put("k3", "v").getHeader().getRevision()).isEqualTo(5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StorageEngine.class)
+    void snapshotsShortenTheLogUnderAMemberThatServes(StorageEngine engine) throws Exception {
+        Map<Flag, String> everyTenEntries = Map.of(Flag.SNAPSHOT_COUNT, "10");
+        try (EmbeddedMember member = EmbeddedMember.start(directory, engine, everyTenEntries)) {
+            kv = KVGrpc.newBlockingStub(member.channel());
+            for (int i = 0; i < 100; i++) {
+                put("k" + i, "v" + i);
+            }
+            assertThat(directory.resolve("member/raft/snapshot")).isNotEmptyDirectory();
+        }
+        if (engine == StorageEngine.MEMORY) {
+            return;
+        }
+        try (EmbeddedMember member = EmbeddedMember.start(directory, engine, everyTenEntries)) {
+            kv = KVGrpc.newBlockingStub(member.channel());
+            assertThat(kv.range(get("k99")).getHeader().getRevision()).isEqualTo(101);
+            assertThat(kv.range(get("k99")).getKvs(0).getValue()).isEqualTo(copyFromUtf8("v99"));
+            assertThat(put("k100", "v").getHeader().getRevision()).isEqualTo(102);
         }
     }
 

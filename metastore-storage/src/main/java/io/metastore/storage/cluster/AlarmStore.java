@@ -58,9 +58,9 @@ public final class AlarmStore {
         reload();
     }
 
-    /** The alarms of a type, of all types for NONE. */
+    /** The alarms of a type, of all types for NONE; none of a type that nobody knows. */
     public List<AlarmMember> active(AlarmType type) {
-        return ofType(published, type.getNumber());
+        return type == AlarmType.UNRECOGNIZED ? List.of() : ofType(published, type.getNumber());
     }
 
     /** Apply thread: like {@link #active}, with what the open batch has changed. */

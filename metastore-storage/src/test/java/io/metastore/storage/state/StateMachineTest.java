@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.AlarmMember;
+import io.metastore.api.rpc.AlarmRequest;
 import io.metastore.api.rpc.AlarmRequest.AlarmAction;
 import io.metastore.api.rpc.AlarmResponse;
 import io.metastore.api.rpc.AlarmType;
@@ -196,6 +197,21 @@ class StateMachineTest {
         assertThat(alarms(AlarmAction.DEACTIVATE, 5, AlarmType.NOSPACE)).containsExactly(alarm(5, AlarmType.NOSPACE));
         assertThat(alarms(AlarmAction.DEACTIVATE, 5, AlarmType.NOSPACE)).isEmpty();
         assertThat(machine.state.alarms().active(AlarmType.NONE)).containsExactly(alarm(4, AlarmType.CORRUPT));
+    }
+
+    @Test
+    void anAlarmOfATypeThatNobodyKnowsIsNone() {
+        Command raise = new Command.Alarm(AlarmRequest.newBuilder()
+                .setAction(AlarmAction.ACTIVATE)
+                .setAlarmValue(9)
+                .build());
+        Command unknownAction = new Command.Alarm(
+                AlarmRequest.newBuilder().setActionValue(7).setAlarmValue(1).build());
+
+        assertThat(machine.applied(raise).body().size()).isZero();
+        assertThat(machine.applied(unknownAction).body().size()).isZero();
+        assertThat(machine.state.alarms().active(AlarmType.UNRECOGNIZED)).isEmpty();
+        assertThat(machine.state.alarms().active(AlarmType.NONE)).isEmpty();
     }
 
     private List<AlarmMember> alarms(AlarmAction action, long member, AlarmType type) {

@@ -29,7 +29,8 @@ public final class SegmentedLog implements AutoCloseable {
     private static final int MAX_KEPT_BUFFER_BYTES = 4 << 20;
     private static final int MAX_FRAME_PAYLOAD_BYTES = 8 << 20;
     private static final int READ_WINDOW_BYTES = 128 << 10;
-    private static final long STABLE_MARK_PERIOD_MILLIS = 1000;
+    /** What is lost from the end of the log is found unless it is younger than this. */
+    private static final long STABLE_MARK_PERIOD_MILLIS = 20;
     private static final long CLOSE_SECONDS = 30;
 
     private final LogOptions options;

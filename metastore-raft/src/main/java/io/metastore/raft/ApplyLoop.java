@@ -43,9 +43,8 @@ final class ApplyLoop extends StateMachineAdapter {
     private long applied;
     private long term;
 
-    // Of the batch at hand.
+    /** Of the batch at hand. */
     private long batchBytes;
-    private final List<ProposalClosure> claimed = new ArrayList<>();
 
     ApplyLoop(ReplicatedStateMachine machine, SnapshotFiles snapshots, PeerIds peers, Fatal fatal, Listener listener) {
         this.machine = machine;
@@ -89,8 +88,6 @@ final class ApplyLoop extends StateMachineAdapter {
                 stop(entries, batch, Math.max(1, taken), failure);
                 return;
             }
-            claimed.forEach(ProposalClosure::release);
-            claimed.clear();
             listener.applied(applied, batch.size(), batchBytes);
         }
     }
@@ -102,19 +99,10 @@ final class ApplyLoop extends StateMachineAdapter {
         if (index > applied) {
             ByteBuffer data = entries.getData().duplicate();
             batchBytes += data.remaining();
-            entry = new CommittedEntry(index, entries.getTerm(), data, claim(entries.done()));
+            entry = new CommittedEntry(index, entries.getTerm(), data, ProposalClosure.claim(entries.done()));
         }
         entries.next();
         return entry;
-    }
-
-    private @Nullable Proposal claim(@Nullable Closure done) {
-        ProposalClosure closure = ProposalClosure.claim(done);
-        if (closure == null) {
-            return null;
-        }
-        claimed.add(closure);
-        return closure.proposal();
     }
 
     private void stop(Iterator entries, List<CommittedEntry> batch, int taken, Throwable failure) {

@@ -15,8 +15,9 @@ final class Fatal {
     private final FatalHandler handler;
     private final Runnable onFirst;
     private final AtomicReference<@Nullable Failure> first = new AtomicReference<>();
+    private final Object lock = new Object();
     private volatile boolean closing;
-    private volatile boolean starting = true;
+    private boolean starting = true;
 
     Fatal(FatalHandler handler, Runnable onFirst) {
         this.handler = handler;
@@ -25,7 +26,14 @@ final class Fatal {
 
     /** While the node starts, its failure is an exception of the start and not told to the handler. */
     void started() {
-        starting = false;
+        Failure early;
+        synchronized (lock) {
+            starting = false;
+            early = first.get();
+        }
+        if (early != null) {
+            handler.fatal(early.what, early.cause);
+        }
     }
 
     /** What fails from now on fails because the member stops. */
@@ -49,13 +57,19 @@ final class Fatal {
             log.debug("failed while closing: {}", what, cause);
             return;
         }
-        if (!first.compareAndSet(null, new Failure(what, cause))) {
+        boolean isFirst;
+        boolean tell;
+        synchronized (lock) {
+            isFirst = first.compareAndSet(null, new Failure(what, cause));
+            tell = isFirst && !starting;
+        }
+        if (!isFirst) {
             log.info("failed again: {}: {}", what, String.valueOf(cause));
             return;
         }
         log.error("raft has failed: {}", what, cause);
         onFirst.run();
-        if (!starting) {
+        if (tell) {
             handler.fatal(what, cause);
         }
     }

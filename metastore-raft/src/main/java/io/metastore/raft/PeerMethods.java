@@ -10,7 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** The calls that members make: request and answer, by name. */
 final class PeerMethods {
 
-    record Method(String name, Parser<? extends Message> request, Parser<? extends Message> response) {}
+    record Method(String name, Parser<? extends Message> request, Parser<? extends Message> response) {
+
+        Message parseRequest(byte[] body) throws InvalidProtocolBufferException {
+            return request.parseFrom(body);
+        }
+
+        /** An answer that is an error lacks what an answer must have. */
+        Message parseResponse(byte[] body) throws InvalidProtocolBufferException {
+            return response.parsePartialFrom(body);
+        }
+    }
 
     private static final Map<Class<? extends Message>, Method> BY_REQUEST = Map.of(
             RpcRequests.AppendEntriesRequest.class,
@@ -70,9 +80,5 @@ final class PeerMethods {
             }
         }
         return null;
-    }
-
-    static Message parse(Parser<? extends Message> parser, byte[] body) throws InvalidProtocolBufferException {
-        return parser.parseFrom(body);
     }
 }

@@ -4,7 +4,7 @@ import com.alipay.sofa.jraft.rpc.Connection;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
-import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequestHeader;
+import com.alipay.sofa.jraft.rpc.RpcRequests.PingRequest;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.GetFileRequestProcessor;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Hands what other members call to jraft. Only the calls of {@link PeerMethods} exist; there is no remote control. */
 final class PeerRequests implements PeerTransport.Service, AutoCloseable {
 
-    private static final int THREADS = 4;
+    private static final int THREADS = 8;
     private static final int MAX_QUEUED = 4096;
     private static final long IDLE_SECONDS = 10;
 
@@ -63,27 +63,26 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
             return;
         }
         try {
-            Message request = PeerMethods.parse(known.request(), body);
-            PeerConnection connection = connections.computeIfAbsent(from, PeerConnection::new);
+            Message request = known.parseRequest(body);
+            PeerConnection connection = connections.computeIfAbsent(from, this::connectionOf);
             RpcContext context = new Context(connection, reply);
-            executorFor(request).execute(() -> process(method, context, request));
+            executorFor(request, connection).execute(() -> process(method, context, request));
         } catch (InvalidProtocolBufferException | RejectedExecutionException e) {
             reply.failed(e);
         }
     }
 
-    /** Entries of one leader are taken in one after the other, by a thread of their own. */
-    private Executor executorFor(Message request) {
-        if (!(request instanceof AppendEntriesRequest entries)) {
-            return executor;
+    private Executor executorFor(Message request, PeerConnection connection) {
+        if (request instanceof PingRequest) {
+            return Runnable::run; // members wait for it with locks held, so it waits for nothing
         }
-        AppendEntriesRequestHeader header = AppendEntriesRequestHeader.newBuilder()
-                .setGroupId(entries.getGroupId())
-                .setServerId(entries.getServerId())
-                .setPeerId(entries.getPeerId())
-                .build();
-        Executor selected = appendEntries.executorSelector().select(AppendEntriesRequest.class.getName(), header);
-        return selected == null ? executor : selected;
+        // Entries of one leader are taken in one after the other. Not as jraft would do it, with a thread for each
+        // leader: ending that thread can wait for a lock that the thread itself needs.
+        return request instanceof AppendEntriesRequest ? connection.inOrder : executor;
+    }
+
+    private PeerConnection connectionOf(String from) {
+        return new PeerConnection(from, new SerialExecutor(executor, MAX_QUEUED));
     }
 
     @SuppressWarnings("unchecked")
@@ -98,15 +97,20 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
     public void disconnected(String from) {
         PeerConnection connection = connections.remove(from);
         if (connection != null) {
-            appendEntries.onClosed(from, connection);
+            try {
+                // After what came before, and not on the thread of the member that has gone.
+                connection.inOrder.execute(() -> appendEntries.onClosed(from, connection));
+            } catch (RejectedExecutionException e) {
+                appendEntries.onClosed(from, connection);
+            }
         }
     }
 
     @Override
     public void close() {
-        connections.keySet().forEach(this::disconnected);
+        connections.clear();
+        executor.shutdown();
         appendEntries.destroy();
-        executor.shutdownNow();
     }
 
     private record Context(PeerConnection connection, PeerTransport.Reply reply) implements RpcContext {
@@ -130,10 +134,12 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
     private static final class PeerConnection implements Connection {
 
         private final String from;
+        private final Executor inOrder;
         private final Map<String, Object> attributes = new ConcurrentHashMap<>();
 
-        PeerConnection(String from) {
+        PeerConnection(String from, Executor inOrder) {
             this.from = from;
+            this.inOrder = inOrder;
         }
 
         @Override

@@ -23,24 +23,23 @@ final class ProposalClosure extends AtomicBoolean implements Closure {
     }
 
     /** The proposal behind jraft's closure, if it is still waited for; from now on it can only be applied. */
-    static @Nullable ProposalClosure claim(@Nullable Closure done) {
-        return done instanceof ProposalClosure closure && closure.compareAndSet(false, true) ? closure : null;
-    }
-
-    Proposal proposal() {
-        return proposal;
-    }
-
-    /** Makes room for other proposals. Called when a claimed one was applied. */
-    void release() {
-        inFlightBytes.addAndGet(-bytes);
+    static @Nullable Proposal claim(@Nullable Closure done) {
+        return done instanceof ProposalClosure closure && closure.end() ? closure.proposal : null;
     }
 
     void fail(RaftException why) {
-        if (compareAndSet(false, true)) {
-            release();
+        if (end()) {
             proposal.failed(why);
         }
+    }
+
+    /** Makes room for other proposals: who is answered finds it made. */
+    private boolean end() {
+        if (!compareAndSet(false, true)) {
+            return false;
+        }
+        inFlightBytes.addAndGet(-bytes);
+        return true;
     }
 
     @Override

@@ -70,6 +70,9 @@ public final class RaftNode implements AutoCloseable {
 
     private volatile Leadership leadership = Leadership.UNKNOWN;
 
+    /** Written by the apply thread. */
+    private volatile long applied;
+
     /**
      * Starts a member.
      *
@@ -250,6 +253,7 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public void applied(long index, int entries, long bytes) {
+            applied = index;
             reads.applied(index);
             snapshots.applied(entries, bytes);
         }
@@ -300,7 +304,8 @@ public final class RaftNode implements AutoCloseable {
 
         @Override
         public long appliedIndex() {
-            return node.getLastAppliedLogIndex();
+            // jraft counts its own entries too, but later.
+            return Math.max(applied, node.getLastAppliedLogIndex());
         }
     }
 

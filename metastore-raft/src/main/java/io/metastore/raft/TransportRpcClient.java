@@ -108,7 +108,7 @@ final class TransportRpcClient implements RpcClient {
             run(() -> {
                 Message message;
                 try {
-                    message = PeerMethods.parse(method.response(), body);
+                    message = method.parseResponse(body);
                 } catch (InvalidProtocolBufferException e) {
                     callback.complete(null, new RemotingException(e));
                     return;

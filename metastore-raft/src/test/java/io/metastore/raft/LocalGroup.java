@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,8 @@ final class LocalGroup implements AutoCloseable {
     private final Map<Long, CounterMachine> machines = new TreeMap<>();
     private final Map<Long, RaftNode> nodes = new TreeMap<>();
     long snapshotEvery;
+    long acknowledged;
+    long unknown;
 
     LocalGroup(Path dir, int members) {
         this.dir = dir;
@@ -41,7 +44,7 @@ final class LocalGroup implements AutoCloseable {
         return RaftConfig.of("local", addresses.get((int) id - 1), addresses, dirOf(id))
                 .withTransport(network)
                 .withSegmentBytes(256 << 10)
-                .withTimeouts(Duration.ofMillis(300), Duration.ofMillis(30))
+                .withTimeouts(Duration.ofMillis(500), Duration.ofMillis(50))
                 .withReadTimeout(Duration.ofSeconds(1))
                 .withSnapshotEvery(snapshotEvery, 0);
     }
@@ -111,22 +114,47 @@ final class LocalGroup implements AutoCloseable {
     long add(long member, long number) throws Exception {
         Add add = new Add(number);
         node(member).propose(add);
-        return add.sum.get(20, TimeUnit.SECONDS);
+        long sum = add.sum.get(20, TimeUnit.SECONDS);
+        acknowledged += number;
+        return sum;
     }
 
-    long addMany(int entries) throws Exception {
-        RaftNode leader = node(awaitLeader());
-        List<Add> adds = new ArrayList<>();
-        for (int i = 0; i < entries; i++) {
-            Add add = new Add(1);
-            adds.add(add);
-            leader.propose(add);
+    /** Has {@code entries} ones added. Where the outcome of one stays unknown, another is tried. */
+    void addMany(int entries) throws Exception {
+        int missing = entries;
+        while (missing > 0) {
+            RaftNode leader = node(awaitLeader());
+            List<Add> adds = new ArrayList<>();
+            for (int i = 0; i < missing; i++) {
+                Add add = new Add(1);
+                adds.add(add);
+                leader.propose(add);
+            }
+            for (Add add : adds) {
+                try {
+                    add.sum.get(20, TimeUnit.SECONDS);
+                    acknowledged++;
+                    missing--;
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof RaftException.Refused)) {
+                        unknown++;
+                    }
+                }
+            }
         }
-        long sum = 0;
-        for (Add add : adds) {
-            sum = add.sum.get(20, TimeUnit.SECONDS);
-        }
-        return sum;
+    }
+
+    /** Waits until all running members hold the same: all that was acknowledged, once, and nothing that never was. */
+    void awaitAgreement() throws Exception {
+        addMany(1);
+        eventually("agreement", () -> {
+            List<Long> sums = nodes.keySet().stream()
+                    .map(id -> machine(id).sum())
+                    .distinct()
+                    .toList();
+            return sums.size() == 1 && sums.get(0) >= acknowledged;
+        });
+        assertThat(machine(awaitLeader()).sum()).isBetween(acknowledged, acknowledged + unknown);
     }
 
     /** The sum as a linearizable read at {@code member} sees it. */

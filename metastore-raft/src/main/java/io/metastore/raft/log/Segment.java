@@ -14,6 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One file of the log: a header of one page, then frames, then whatever the file held before. Its size never changes.
  *
+ * <pre>
+ *  0 long  magic
+ *  8 long  segment id: one more than that of the segment before
+ * 16 long  incarnation, see {@link Frame}
+ * 24 long  size of the file
+ * 32 int   CRC32C of bytes 0 to 31
+ * </pre>
+ *
  * <p>Remembers where its live entries are. That part is guarded by the lock of {@link SegmentedLog}.
  */
 final class Segment implements AutoCloseable {

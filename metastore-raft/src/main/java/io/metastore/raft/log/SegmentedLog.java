@@ -1,7 +1,6 @@
 package io.metastore.raft.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -25,10 +24,7 @@ public final class SegmentedLog implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SegmentedLog.class);
 
-    private static final int INITIAL_BUFFER_BYTES = 256 << 10;
-    private static final int MAX_KEPT_BUFFER_BYTES = 4 << 20;
     private static final int MAX_FRAME_PAYLOAD_BYTES = 8 << 20;
-    private static final int READ_WINDOW_BYTES = 128 << 10;
     /** What is lost from the end of the log is found unless it is younger than this. */
     private static final long STABLE_MARK_PERIOD_MILLIS = 20;
     private static final long CLOSE_SECONDS = 30;
@@ -46,11 +42,11 @@ public final class SegmentedLog implements AutoCloseable {
     private final Lock writeLock = lock.writeLock();
     private final LogIndex index;
 
-    private final Object readWindowLock = new Object();
-    private final Window readWindow = new Window(READ_WINDOW_BYTES);
+    private final RecordReader reader = new RecordReader();
 
     // ---- the writing thread
-    private ByteBuffer buffer = ByteBuffer.allocateDirect(INITIAL_BUFFER_BYTES);
+    private final FrameBuffer buffer = new FrameBuffer();
+
     private Segment active;
 
     private volatile StableMark.Position durable;
@@ -198,29 +194,9 @@ public final class SegmentedLog implements AutoCloseable {
                 throw new IOException("the log is closed");
             }
             Segment segment = index.find(wanted);
-            return segment == null ? null : read(segment, segment.offsetOf(wanted));
+            return segment == null ? null : reader.read(segment, segment.offsetOf(wanted));
         } finally {
             readLock.unlock();
-        }
-    }
-
-    private LogRecord read(Segment segment, int position) throws IOException {
-        synchronized (readWindowLock) {
-            int at = readWindow.load(segment, position, LogRecord.HEADER_BYTES, segment.end);
-            ByteBuffer source = readWindow.buffer();
-            long term = source.getLong(at);
-            long checksum = source.getLong(at + Long.BYTES);
-            byte kind = source.get(at + 2 * Long.BYTES);
-            int length = source.getInt(at + 2 * Long.BYTES + Byte.BYTES);
-            int dataAt = at + LogRecord.HEADER_BYTES;
-            ByteBuffer data = ByteBuffer.allocate(length);
-            if (length <= readWindow.available(dataAt)) {
-                source.get(dataAt, data.array(), 0, length);
-            } else {
-                segment.read(data, position + LogRecord.HEADER_BYTES);
-                data.flip();
-            }
-            return new LogRecord(term, kind, checksum, data);
         }
     }
 
@@ -252,55 +228,31 @@ public final class SegmentedLog implements AutoCloseable {
             payloadBytes = Math.addExact(payloadBytes, bytes);
             to++;
         }
-        int size = Frame.sizeOf(payloadBytes);
-        makeRoom(size);
-        ByteBuffer target = bufferOf(size).position(Frame.HEADER_BYTES);
-        for (int i = from; i < to; i++) {
-            records.get(i).encodeTo(target);
-        }
-        while (target.hasRemaining()) {
-            target.put((byte) 0);
-        }
-        target.position(0);
-        Frame frame = new Frame(
-                Frame.Type.ENTRIES,
-                index.last() + 1,
-                to - from,
-                payloadBytes,
-                Frame.crc(target, Frame.HEADER_BYTES, payloadBytes));
-        int start = (int) active.end;
-        active.write(frame, target, disk);
-        appended(records, from, to, start + Frame.HEADER_BYTES);
+        makeRoom(Frame.sizeOf(payloadBytes));
+        List<LogRecord> batch = records.subList(from, to);
+        Frame frame = buffer.put(index.last() + 1, batch, payloadBytes);
+        int position = (int) active.end + Frame.HEADER_BYTES;
+        active.write(frame, buffer.bytes(), disk);
+        appended(batch, position);
         return to;
     }
 
-    private void appended(List<LogRecord> records, int from, int to, int position) {
+    private void appended(List<LogRecord> batch, int position) {
         writeLock.lock();
         try {
             int at = position;
-            for (int i = from; i < to; i++) {
-                LogRecord written = records.get(i);
+            for (LogRecord written : batch) {
                 index.append(active, at, written.kind());
                 at += written.encodedBytes();
             }
         } finally {
             writeLock.unlock();
         }
-        lastTerm = records.get(to - 1).term();
+        lastTerm = batch.get(batch.size() - 1).term();
         durable = positionNow();
         if (active.free() < active.size - active.size / 8 && !supply.isPreparing()) {
             supply.prepare(active.id + 1, options.segmentBytes());
         }
-    }
-
-    private ByteBuffer bufferOf(int size) {
-        if (size > MAX_KEPT_BUFFER_BYTES) {
-            return ByteBuffer.allocateDirect(size);
-        }
-        if (size > buffer.capacity()) {
-            buffer = ByteBuffer.allocateDirect(Math.min(MAX_KEPT_BUFFER_BYTES, Integer.highestOneBit(size) * 2));
-        }
-        return buffer.clear().limit(size);
     }
 
     /** Makes the next segment the active one if a frame of {@code size} does not fit before the seal. */

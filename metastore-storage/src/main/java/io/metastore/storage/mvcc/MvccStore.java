@@ -191,15 +191,12 @@ public final class MvccStore implements AutoCloseable {
      */
     public byte @Nullable [] keyValueBefore(Change change) {
         long revision = change.revision().main() - 1;
-        if (revision < compactedRevision || change.supersedes().equals(Revision.NONE)) {
+        if (revision < compactedRevision || change.supersedes().equals(Revision.NONE) || change.isCreation()) {
             return null;
         }
         Head before = history.read(
                 change.key(), change.supersedes().main(), change.supersedes().sub());
-        if (before == null || (before.isTombstone() && !change.tombstone())) {
-            return null;
-        }
-        Head alive = history.aliveAt(before, revision);
+        Head alive = before == null ? null : history.aliveAt(before, revision);
         return alive == null || revision < compactedRevision ? null : alive.keyValue();
     }
 

@@ -143,8 +143,11 @@ final class ModelStore {
         return response.build();
     }
 
-    /** Null if it did not live then, or if that revision cannot be asked for any more. */
+    /** Null if it did not live then, if the event creates it, or if that revision cannot be asked for any more. */
     KeyValue before(Event event) {
+        if (!event.tombstone && event.keyValue.getCreateRevision() == event.main) {
+            return null;
+        }
         return event.main - 1 < compacted ? null : mapAt(event.main - 1).get(event.keyValue.getKey());
     }
 

@@ -37,10 +37,10 @@ public final class MvccStore implements AutoCloseable {
     private final HotKeys hot;
     private final CurrentKeys keys;
     private final DbSize size = new DbSize();
-    private final HashCache hashes = new HashCache();
+    private final Hashes hashes = new Hashes(this);
     private final Compactor compactor;
     private final ReentrantLock writeLock = new ReentrantLock();
-    // Replaced by reload, on the apply thread.
+    // Replaced by restore, on the apply thread.
     private volatile KeyCounts counts;
     // How often the content was replaced. Guarded by writeLock.
     private long generation;
@@ -215,36 +215,12 @@ public final class MvccStore implements AutoCloseable {
      * @throws EtcdException COMPACTED or FUTURE_REVISION
      */
     public KvHash hashKv(long revision) {
-        KvHash cached = hashes.get(revision);
-        if (cached != null) {
-            return cached;
-        }
-        while (true) {
-            long current = currentRevision;
-            long compacted = compactedRevision;
-            long at = revision == 0 ? current : revision;
-            if (at > 0 && at < compacted) {
-                throw new EtcdException(EtcdError.COMPACTED);
-            }
-            if (at > current) {
-                throw new EtcdException(EtcdError.FUTURE_REVISION);
-            }
-            int hash = new KvHasher(this, compacted, at).hashLive();
-            if (compactedRevision == compacted) {
-                return new KvHash(hash, compacted, at);
-            }
-        }
+        return hashes.hashKv(revision);
     }
 
     /** A checksum of the whole replicated state; slow. The same on all members at the same revision. */
     public int hash() {
-        while (true) {
-            long compacted = compactedRevision;
-            int hash = new KvHasher(this, compacted, currentRevision).hashState(engine);
-            if (compactedRevision == compacted) {
-                return hash;
-            }
-        }
+        return hashes.hashState();
     }
 
     public DbSize dbSize() {
@@ -344,7 +320,7 @@ public final class MvccStore implements AutoCloseable {
         return counts;
     }
 
-    HashCache hashes() {
+    Hashes hashes() {
         return hashes;
     }
 

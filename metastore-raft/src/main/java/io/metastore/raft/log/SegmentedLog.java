@@ -27,6 +27,7 @@ public final class SegmentedLog implements AutoCloseable {
     private static final int MAX_FRAME_PAYLOAD_BYTES = 8 << 20;
     /** What is lost from the end of the log is found unless it is younger than this. */
     private static final long STABLE_MARK_PERIOD_MILLIS = 20;
+
     private static final long CLOSE_SECONDS = 30;
 
     private final LogOptions options;

@@ -1,5 +1,8 @@
 package io.metastore.server.compat.differential;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.metastore.api.rpc.AlarmRequest;
@@ -10,6 +13,7 @@ import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.MaintenanceGrpc;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
+import io.metastore.api.rpc.RangeResponse;
 import io.metastore.api.rpc.RequestOp;
 import io.metastore.api.rpc.StatusRequest;
 import io.metastore.api.rpc.TxnRequest;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Differences that random requests once found, each as short as it goes. */
 @Tag("compat")
@@ -123,6 +129,34 @@ class FoundBeforeIT {
                         .setAlarm(AlarmType.NOSPACE)
                         .build()));
         run.call(Rpc.of(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance()));
+    }
+
+    /** etcd 3.7.3 does not survive this one, so it is not asked. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ignore_value", "ignore_lease"})
+    void putThatKeepsWhatTheSameTxnDeletedDoesNoHarm(String option) {
+        put("k1", "old");
+        PutRequest.Builder put = PutRequest.newBuilder().setKey(Keys.utf8("k1"));
+        TxnRequest txn = TxnRequest.newBuilder()
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestDeleteRange(DeleteRangeRequest.newBuilder()
+                                .setKey(Keys.utf8("k0"))
+                                .setRangeEnd(Keys.ZERO)))
+                .addSuccess(RequestOp.newBuilder()
+                        .setRequestPut("ignore_value".equals(option) ? put.setIgnoreValue(true) : put.setIgnoreLease(true)))
+                .build();
+
+        Answer answer = Rpc.of(KVGrpc.getTxnMethod(), txn).on(second.channel()).join();
+
+        System.out.println(option + " of a key deleted in the same txn: " + answer);
+        assertThat(answer.code()).isIn(Status.Code.OK, Status.Code.INVALID_ARGUMENT);
+        second.restart(true);
+        Answer after = Rpc.of(
+                        KVGrpc.getRangeMethod(),
+                        RangeRequest.newBuilder().setKey(Keys.utf8("k1")).build())
+                .on(second.channel())
+                .join();
+        assertThat(after.message(RangeResponse.class).getHeader().getRevision()).isEqualTo(answer.isOk() ? 3 : 2);
     }
 
     private void put(String key, String value) {

@@ -133,14 +133,17 @@ final class LockStep {
         return a;
     }
 
-    /** A revision that is newer than all that went before, watches included. */
+    /** A revision that is newer than all that went before, and that no watch waits for any more. */
     long fence() {
-        call(Rpc.of(
-                KVGrpc.getPutMethod(),
-                PutRequest.newBuilder()
-                        .setKey(Keys.utf8("zz/fence"))
-                        .setValue(Keys.utf8(Integer.toString(steps)))
-                        .build()));
+        boolean done;
+        do {
+            PutRequest put = PutRequest.newBuilder()
+                    .setKey(Keys.utf8("zz/fence"))
+                    .setValue(Keys.utf8(Integer.toString(steps)))
+                    .build();
+            // Refused while an alarm is on; then nothing is new, either.
+            done = !call(Rpc.of(KVGrpc.getPutMethod(), put)).isOk() || knowledge.revision() >= mix.latestStart();
+        } while (!done);
         return knowledge.revision();
     }
 

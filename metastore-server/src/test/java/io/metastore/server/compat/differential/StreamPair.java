@@ -54,6 +54,11 @@ final class StreamPair {
         return halfClosed;
     }
 
+    /** The newest revision that a watch here waits for. */
+    long latestStart() {
+        return starts.values().stream().mapToLong(start -> start).max().orElse(0);
+    }
+
     Set<Long> ids() {
         return ids;
     }

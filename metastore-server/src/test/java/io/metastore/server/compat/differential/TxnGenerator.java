@@ -7,6 +7,7 @@ import io.metastore.api.rpc.TxnRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Random transactions: most of them valid, some with every mistake there is. */
 final class TxnGenerator {
@@ -27,6 +28,11 @@ final class TxnGenerator {
     }
 
     TxnRequest next(Knowledge knowledge) {
+        TxnRequest txn = any(knowledge);
+        return deletes(txn) ? withoutIgnore(txn) : txn;
+    }
+
+    private TxnRequest any(Knowledge knowledge) {
         int choice = random.nextInt(100);
         if (choice < 2) {
             return sized(knowledge);
@@ -38,6 +44,25 @@ final class TxnGenerator {
             return duplicates();
         }
         return random(knowledge, 0);
+    }
+
+    private static boolean deletes(TxnRequest txn) {
+        return Stream.concat(txn.getSuccessList().stream(), txn.getFailureList().stream())
+                .anyMatch(op -> op.hasRequestDeleteRange() || (op.hasRequestTxn() && deletes(op.getRequestTxn())));
+    }
+
+    /** See {@link KnownDifference#PUT_THAT_KEEPS_WHAT_WAS_DELETED}. */
+    private static TxnRequest withoutIgnore(TxnRequest txn) {
+        TxnRequest.Builder changed = txn.toBuilder();
+        Stream.concat(changed.getSuccessBuilderList().stream(), changed.getFailureBuilderList().stream())
+                .forEach(op -> {
+                    if (op.hasRequestPut()) {
+                        op.getRequestPutBuilder().clearIgnoreValue().clearIgnoreLease();
+                    } else if (op.hasRequestTxn()) {
+                        op.setRequestTxn(withoutIgnore(op.getRequestTxn()));
+                    }
+                });
+        return changed.build();
     }
 
     /** Fills the bulk keys, so that long ranges have something to be long over. */

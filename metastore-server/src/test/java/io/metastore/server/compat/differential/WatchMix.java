@@ -16,6 +16,11 @@ final class WatchMix {
         return streams.stream().mapToInt(StreamPair::live).sum();
     }
 
+    /** The newest revision that a watch was asked to start from. */
+    long latestStart() {
+        return streams.stream().mapToLong(StreamPair::latestStart).max().orElse(0);
+    }
+
     void barrier(long revision) {
         streams.forEach(stream -> stream.barrier(revision));
     }

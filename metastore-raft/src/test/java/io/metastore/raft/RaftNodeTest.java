@@ -335,7 +335,8 @@ class RaftNodeTest {
     void keepsAllThatWasAcknowledgedWhenItIsKilled() throws Exception {
         Path killed = dir.resolve("killed");
         CounterMachine machine = new CounterMachine();
-        try (RaftNode node = start(machine)) {
+        // Large enough that no file is made while the test looks at them.
+        try (RaftNode node = start(config().withSegmentBytes(8 << 20), machine)) {
             for (int i = 1; i <= 10; i++) {
                 addMany(node, 100, 50);
                 if (i % 4 == 0) {

@@ -143,7 +143,8 @@ class FoundBeforeIT {
                                 .setKey(Keys.utf8("k0"))
                                 .setRangeEnd(Keys.ZERO)))
                 .addSuccess(RequestOp.newBuilder()
-                        .setRequestPut("ignore_value".equals(option) ? put.setIgnoreValue(true) : put.setIgnoreLease(true)))
+                        .setRequestPut(
+                                "ignore_value".equals(option) ? put.setIgnoreValue(true) : put.setIgnoreLease(true)))
                 .build();
 
         Answer answer = Rpc.of(KVGrpc.getTxnMethod(), txn).on(second.channel()).join();

@@ -103,9 +103,10 @@ enum KnownDifference {
             return pair;
         }
     },
-    PUT_THAT_KEEPS_WHAT_WAS_DELETED("a txn that deletes a key and then puts it with ignore_value or ignore_lease ends the"
-            + " process of etcd 3.7.3, by an index out of range, and again at each restart. The generator does not ask;"
-            + " FoundBeforeIT asks us alone") {
+    PUT_THAT_KEEPS_WHAT_WAS_DELETED(
+            "a txn that deletes a key and then puts it with ignore_value or ignore_lease ends the"
+                    + " process of etcd 3.7.3, by an index out of range, and again at each restart. The generator does not ask;"
+                    + " FoundBeforeIT asks us alone") {
         @Override
         Pair level(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge) {
             return pair;

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
 final class LockStep {
 
     private static final int BARRIER_EVERY = 250;
+    private static final int TOLD_EVERY = 10_000;
     private static final int REMEMBERED_STEPS = 40;
     /** For whoever wants to see more than the first different answer; the run fails all the same. */
     private static final int TOLERATED = Integer.getInteger("differential.tolerate", 0);
@@ -71,6 +72,9 @@ final class LockStep {
                                 : rarity ? generator.rarity() : generator.next(knowledge, mix));
                 if (steps % BARRIER_EVERY == 0 && !knowledge.alarmed()) {
                     mix.barrier(fence());
+                }
+                if (steps % TOLD_EVERY == 0) {
+                    System.out.printf("step %d of %d, revision %d%n", steps, requests, knowledge.revision());
                 }
             }
             if (knowledge.alarmed()) {

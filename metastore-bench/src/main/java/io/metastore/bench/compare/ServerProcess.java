@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
     private static final String READY = "ready to serve client requests";
     private static final Duration READY_LIMIT = Duration.ofMinutes(5);
+    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(20);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final Contender contender;
@@ -145,8 +146,10 @@ final class ServerProcess implements AutoCloseable {
     private void signal(String signal) {
         try {
             Process kill = new ProcessBuilder("kill", signal, Long.toString(pid())).start();
-            if (!kill.waitFor(5, TimeUnit.SECONDS) || kill.exitValue() != 0) {
-                throw new IllegalStateException("kill %s %d failed".formatted(signal, pid()));
+            if (!kill.waitFor(SIGNAL_LIMIT.toSeconds(), TimeUnit.SECONDS) || kill.exitValue() != 0) {
+                String state = process.isAlive() ? "is alive" : "ended with " + process.exitValue();
+                throw new IllegalStateException("kill %s failed, %s %d %s, its output ends: %s"
+                        .formatted(signal, contender.name(), pid(), state, tail()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -160,7 +160,8 @@ abstract class EtcdctlContract {
     void watchFollowsAndTellsProgress() {
         Etcdctl.Result first = interactiveWatch(atEtcd);
         Etcdctl.Result second = interactiveWatch(atOther);
-        assertThat(second).isEqualTo(first);
+        // What etcdctl says of its own end on stderr depends on when the signal meets it.
+        assertThat(second.out()).isEqualTo(first.out());
         assertThat(first.out()).contains("progress notify: ");
     }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private static final long CLOSE_SECONDS = 10;
+    private static final long APPLIED_POLL_NANOS = 100_000;
     private static final int SENDING_THREADS = 4;
     private static final int MAX_QUEUED_SENDS = 32_768;
     private static final int FIRST_SEGMENT_BYTES = 8 << 20;
@@ -219,7 +221,18 @@ public final class RaftNode implements AutoCloseable {
         return snapshots.request();
     }
 
+    /** On the snapshot thread. */
     private void takeSnapshot(Closure done) {
+        // The state machine has answered a moment before jraft counts the entry as applied; until then jraft might take
+        // the last snapshot for new enough.
+        long answered = machine.appliedIndex();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        while (node.getLastAppliedLogIndex() < answered
+                && !closing.get()
+                && !fatal.hasFailed()
+                && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(APPLIED_POLL_NANOS);
+        }
         node.snapshot(done);
     }
 

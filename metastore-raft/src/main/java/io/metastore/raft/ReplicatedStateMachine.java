@@ -10,7 +10,10 @@ import java.util.List;
  */
 public interface ReplicatedStateMachine {
 
-    /** Index of the last entry that the state holds, 0 if none. Entries up to it are not offered again. */
+    /**
+     * Index of the last entry that the state holds, 0 if none. Entries up to it are not offered again. Read by other
+     * threads too; not behind what was answered.
+     */
     long appliedIndex();
 
     /** Term of the entry at {@link #appliedIndex()}. */

@@ -261,6 +261,9 @@ class RaftNodeTest {
                 addMany(node, 400, 50);
             }
             node.snapshotNow().get(10, TimeUnit.SECONDS);
+            addMany(node, 1, 50);
+            // The entries since the snapshot before are kept for members that lag a little.
+            node.snapshotNow().get(10, TimeUnit.SECONDS);
             LocalGroup.eventually("a short log", () -> files(dir.resolve("log"), ".log") <= 4);
         }
         try (Stream<Path> snapshots = Files.list(dir.resolve("snapshot"))) {
@@ -270,7 +273,7 @@ class RaftNodeTest {
         try (RaftNode node = start(often, restored)) {
             assertThat(node.leadership().ready()).isTrue();
             assertThat(restored.loads).hasValue(1);
-            assertThat(restored.count()).isEqualTo(8000);
+            assertThat(restored.count()).isEqualTo(8001);
             assertThat(restored.sum()).isEqualTo(machine.sum());
         }
         assertThat(fatal).isEmpty();

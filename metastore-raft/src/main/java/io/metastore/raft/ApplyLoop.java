@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApplyLoop extends StateMachineAdapter {
 
-    /** Bounds one write of the state, and with it how long a reader of fresh data may wait. */
+    /**
+     * Bounds one write of the state, and with it how long the first of many waits for its answer: the answers of one batch
+     * leave while the next is applied. Smaller ones cost more than that brings.
+     */
     private static final int MAX_BATCH_ENTRIES = 1024;
 
-    private static final int MAX_BATCH_BYTES = 4 << 20;
+    private static final int MAX_BATCH_BYTES = 32 << 10;
 
     /** Told what happened, on the apply thread. */
     interface Listener {

@@ -4,9 +4,12 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.metastore.api.EtcdError;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -40,7 +43,7 @@ record Request<Q extends MessageLite>(
             @Override
             public Request<Q> parse(InputStream stream) {
                 try {
-                    return parsed(parser, stream.readAllBytes());
+                    return parsed(parser, bytesOf(stream));
                 } catch (IOException failure) {
                     throw new UncheckedIOException(failure);
                 }
@@ -48,8 +51,21 @@ record Request<Q extends MessageLite>(
         };
     }
 
+    /** {@link InputStream#readAllBytes} would make a buffer of 16 KiB for each request. */
+    private static byte[] bytesOf(InputStream stream) throws IOException {
+        if (!(stream instanceof KnownLength)) {
+            return stream.readAllBytes();
+        }
+        byte[] bytes = new byte[stream.available()];
+        int read = stream.readNBytes(bytes, 0, bytes.length);
+        if (read < bytes.length) {
+            throw new EOFException("a message of %d bytes ends after %d".formatted(bytes.length, read));
+        }
+        return bytes;
+    }
+
     private static <Q extends MessageLite> Request<Q> parsed(Parser<Q> parser, byte[] bytes) {
-        CodedInputStream input = CodedInputStream.newInstance(bytes);
+        CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
         input.enableAliasing(true);
         input.setRecursionLimit(MAX_MESSAGE_DEPTH);
         try {

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Replicator {
     /** Bounds one raft entry; a tick with more makes several. */
     private static final int MAX_ENTRY_BYTES = 512 << 10;
+    /** So that the first commands of a long tick are on their way to disk while the last are still being read. */
+    private static final int MAX_ENTRY_COMMANDS = 64;
     /** etcd's bound between committed and applied index before it refuses (etcd: maxGapBetweenApplyAndCommitIndex). */
     private static final long MAX_GAP_ENTRIES = 5000;
 
@@ -110,8 +112,18 @@ public final class Replicator {
         ByteBuffer entry =
                 ByteBuffer.wrap(CommandCodec.encode(memberId, sequence.getAndAdd(commands.size()), commands));
         CommandProposal proposal = new CommandProposal(entry, commands, listeners, origin, System.nanoTime());
+        forgetSettled();
         pending.add(proposal);
         raft.propose(proposal);
+    }
+
+    /** What is settled is old enough by now for the collector to find it dead, if nobody holds it any longer. */
+    private void forgetSettled() {
+        for (CommandProposal oldest = pending.peek();
+                oldest != null && oldest.isSettled();
+                oldest = pending.peek()) {
+            pending.remove(oldest);
+        }
     }
 
     /** What one event loop has taken in since it last proposed. Confined to that loop's thread. */
@@ -136,6 +148,9 @@ public final class Replicator {
             commands.add(command);
             listeners.add(listener);
             bytes += size;
+            if (commands.size() == MAX_ENTRY_COMMANDS) {
+                run();
+            }
         }
 
         @Override

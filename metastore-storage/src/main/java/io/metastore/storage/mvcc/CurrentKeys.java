@@ -7,16 +7,18 @@ import io.metastore.storage.engine.KvEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code kv} family behind {@link HotKeys}: the newest record of each key, tombstones too until compaction passes them.
+ * The {@code kv} family behind its caches: the newest record of each key, tombstones too until compaction passes them.
  * It may be ahead of the published revision; {@link History} leads back.
  */
 final class CurrentKeys {
     private final KvEngine engine;
     private final HotKeys hot;
+    private final VersionCache versions;
 
-    CurrentKeys(KvEngine engine, HotKeys hot) {
+    CurrentKeys(KvEngine engine, HotKeys hot, VersionCache versions) {
         this.engine = engine;
         this.hot = hot;
+        this.versions = versions;
     }
 
     static void put(EngineBatch batch, Head head, byte[] scratch) {
@@ -24,28 +26,51 @@ final class CurrentKeys {
         batch.put(Bucket.KV, head.key().bytes(), scratch, headerBytes, head.keyValue());
     }
 
-    /** The newest version, a tombstone perhaps; null if there is no record. */
+    /** The newest version with its bytes, a tombstone perhaps; null if there is no record. */
     @Nullable
     Head newest(Key key) {
         Head cached = hot.get(key);
-        return cached != null ? cached : read(key);
+        if (cached != null) {
+            return cached;
+        }
+        int stamp = hot.stamp(key);
+        Head found = read(key);
+        if (found != null) {
+            hot.offer(found, stamp);
+        }
+        return found;
     }
 
-    /** As {@link #newest} if the cache has it with its bytes, else null. */
+    /** As {@link #newest} if the cache has it, else null. */
     @Nullable
     Head newestIfHot(Key key) {
-        Head cached = hot.get(key);
-        return cached != null && (cached.isFull() || cached.isTombstone()) ? cached : null;
+        return hot.get(key);
     }
 
-    /** Gives a cached version its bytes and keeps them. */
-    Head fill(Head head) {
-        if (head.isFull()) {
-            return head;
+    /** As {@link #newest}, perhaps only its numbers, for the apply thread. */
+    @Nullable
+    Head newestForWriter(Key key) {
+        Head cached = versions.get(key);
+        if (cached != null) {
+            return cached;
         }
-        Head full = head.full();
-        hot.fill(head, full);
-        return full;
+        Head found = read(key);
+        if (found != null) {
+            versions.put(found);
+        }
+        return found;
+    }
+
+    /** Apply thread, when the engine holds the new version. */
+    void written(Head head) {
+        versions.put(head);
+        hot.written(head);
+    }
+
+    /** Apply thread, when the engine has been given another content. */
+    void clearCaches() {
+        versions.clear();
+        hot.clear();
     }
 
     /** Newest records of a range in key order, or against it. */
@@ -56,14 +81,8 @@ final class CurrentKeys {
     }
 
     private @Nullable Head read(Key key) {
-        int stamp = hot.stamp(key);
         byte[] stored = engine.get(Bucket.KV, key.bytes());
-        if (stored == null) {
-            return null;
-        }
-        Head head = decode(key, stored);
-        hot.offer(head, stamp);
-        return head;
+        return stored == null ? null : decode(key, stored);
     }
 
     private static Head decode(@Nullable Key key, byte[] stored) {

@@ -54,13 +54,7 @@ record Entry(
 
     /** Writes the header and returns its length. */
     int encodeHeader(byte[] target) {
-        int flags =
-                switch (kind) {
-                    case CREATION -> CREATION;
-                    case UPDATE -> 0;
-                    case TOMBSTONE -> TOMBSTONE;
-                };
-        target[0] = (byte) (supersedes() ? flags | SUPERSEDES : flags);
+        target[0] = flags();
         int at = Varints.put(target, 1, main);
         at = Varints.put(target, at, sub);
         if (supersedes()) {
@@ -69,6 +63,16 @@ record Entry(
             at = Varints.put(target, at, supersededBytes);
         }
         return at;
+    }
+
+    byte flags() {
+        int flags =
+                switch (kind) {
+                    case CREATION -> CREATION;
+                    case UPDATE -> 0;
+                    case TOMBSTONE -> TOMBSTONE;
+                };
+        return (byte) (supersedes() ? flags | SUPERSEDES : flags);
     }
 
     boolean tombstone() {
@@ -100,7 +104,7 @@ record Entry(
         return main == otherMain && sub == otherSub;
     }
 
-    private static Kind kindOf(int flags) {
+    static Kind kindOf(int flags) {
         if ((flags & TOMBSTONE) != 0) {
             return Kind.TOMBSTONE;
         }

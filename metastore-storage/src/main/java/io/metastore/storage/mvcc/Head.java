@@ -17,7 +17,7 @@ public final class Head {
     private final long createRevision;
     private final long version;
     private final long lease;
-    /** Where the value's bytes begin in the KeyValue, and where the fields before the value end. */
+    /** Where the value's bytes begin in the KeyValue, and where the fields before the value end; 0 without the bytes. */
     private final int valueAt;
 
     private final int valueLength;
@@ -52,6 +52,11 @@ public final class Head {
         this.buffer = buffer;
         this.offset = offset;
         this.history = history;
+    }
+
+    /** A version of which the numbers are known, and where to read the rest. */
+    static Head ofNumbers(Key key, Entry record, long createRevision, long version, long lease, History source) {
+        return new Head(key, record, createRevision, version, lease, 0, 0, 0, null, 0, source);
     }
 
     /** Reads the KeyValue that lies in {@code buffer} from {@code offset} on, as many bytes as the record says. */
@@ -132,7 +137,8 @@ public final class Head {
     /** The value alone, as a view of the stored bytes. */
     public ByteString value() {
         Head full = full();
-        return UnsafeByteOperations.unsafeWrap(ByteBuffer.wrap(full.buffer(), full.offset + valueAt, valueLength)
+        return UnsafeByteOperations.unsafeWrap(ByteBuffer.wrap(
+                        full.buffer(), full.offset + full.valueAt, full.valueLength)
                 .slice());
     }
 
@@ -150,7 +156,7 @@ public final class Head {
         return Arrays.compareUnsigned(
                 ours.buffer(),
                 ourStart,
-                ourStart + valueLength,
+                ourStart + ours.valueLength,
                 theirs.buffer(),
                 theirStart,
                 theirStart + theirs.valueLength);
@@ -181,8 +187,7 @@ public final class Head {
 
     /** This version without its bytes, which {@code source} will be asked for. */
     Head slim(History source) {
-        return new Head(
-                key(), record, createRevision, version, lease, valueAt, valueLength, metaLength, null, 0, source);
+        return ofNumbers(key(), record, createRevision, version, lease, source);
     }
 
     /** Array in which the marshaled KeyValue lies from {@link #offset} on, {@link #keyValueLength} bytes. */
@@ -201,7 +206,7 @@ public final class Head {
         return record.keyValueBytes();
     }
 
-    /** Bytes of the fields before the value and the lease, at the start of the KeyValue. */
+    /** Bytes of the fields before the value and the lease, at the start of the KeyValue; of a version with its bytes. */
     int metaLength() {
         return metaLength;
     }

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A heap cache of the newest version of keys, bounded in bytes: the numbers of each, and of those lately read the bytes.
+ * A heap cache of the newest version of the keys that are read, bounded in bytes. What is only written is not here: see
+ * {@link VersionCache}.
  *
  * <p>Exact: what it holds is what {@code kv} holds. The apply thread replaces entries after each engine write; a reader that
  * has missed may add what it found only if the key's stripe was not written since before it looked ({@link #stamp}), for
@@ -19,12 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class HotKeys {
     private static final int STRIPES = 1 << 12;
     /** Objects and table slot of an entry, beside the key's bytes and the KeyValue. */
-    private static final int ENTRY_BYTES = 216;
+    private static final int ENTRY_BYTES = 232;
     /** Bytes above this stay in the engine's cache: one large value must not push out thousands of keys. */
     private static final int MAX_VALUE_BYTES = 64 << 10;
 
     private final long maxBytes;
-    private final History history;
     private final ConcurrentHashMap<Key, Head> heads = new ConcurrentHashMap<>();
     private final AtomicIntegerArray stamps = new AtomicIntegerArray(STRIPES);
     private final AtomicLong bytes = new AtomicLong();
@@ -32,9 +32,8 @@ final class HotKeys {
     // Guarded by evicting.
     private @Nullable Iterator<Map.Entry<Key, Head>> clock;
 
-    HotKeys(long maxBytes, History history) {
+    HotKeys(long maxBytes) {
         this.maxBytes = maxBytes;
-        this.history = history;
     }
 
     @Nullable
@@ -53,39 +52,28 @@ final class HotKeys {
 
     /** Adds what a reader found in the engine, unless the key may have been written since {@code stamp}. */
     void offer(Head found, int stamp) {
-        if (maxBytes == 0) {
+        if (maxBytes == 0 || found.keyValueLength() > MAX_VALUE_BYTES) {
             return;
         }
-        Head wanted = found.keyValueLength() > MAX_VALUE_BYTES ? found.slim(history) : found;
         heads.compute(found.key(), (key, present) -> {
-            if (stamp(key) != stamp || (present != null && present.isFull())) {
+            if (stamp(key) != stamp || present != null) {
                 return present;
             }
-            account(present, wanted);
-            return wanted;
+            account(null, found);
+            return found;
         });
         evict();
     }
 
-    /** Keeps the bytes of an entry that had only its numbers. */
-    void fill(Head slim, Head full) {
-        if (full.keyValueLength() <= MAX_VALUE_BYTES && replace(slim, full)) {
-            full.touch();
-            account(slim, full);
-            evict();
-        }
-    }
-
-    /** Apply thread, when the engine holds the new version. Bytes are kept of keys that are being read. */
+    /** Apply thread, when the engine holds the new version. It is kept if the one before it was read. */
     void written(Head head) {
         stamps.incrementAndGet(stripe(head.key()));
-        if (maxBytes == 0) {
-            return;
-        }
-        Head present = heads.get(head.key());
-        boolean isRead = present != null && present.isFull() && present.isTouched();
-        Head wanted = isRead && head.keyValueLength() <= MAX_VALUE_BYTES ? head : head.slim(history);
-        account(heads.put(head.key(), wanted), wanted);
+        // Not get and put: a reader may be about to add an older version, having seen the stamp of before.
+        heads.computeIfPresent(head.key(), (key, present) -> {
+            Head kept = present.isTouched() && head.keyValueLength() <= MAX_VALUE_BYTES ? head : null;
+            account(present, kept);
+            return kept;
+        });
     }
 
     /** Drops a deleted key whose tombstone was erased. */
@@ -134,16 +122,12 @@ final class HotKeys {
         }
     }
 
-    private boolean replace(Head slim, Head full) {
-        return heads.replace(slim.key(), slim, full);
-    }
-
     private void account(@Nullable Head before, @Nullable Head after) {
         bytes.addAndGet(sizeOf(after) - sizeOf(before));
     }
 
     private static long sizeOf(@Nullable Head head) {
-        return head == null ? 0 : ENTRY_BYTES + head.key().length() + (head.isFull() ? 16 + head.keyValueLength() : 0);
+        return head == null ? 0 : ENTRY_BYTES + head.key().length() + head.keyValueLength();
     }
 
     private static int stripe(Key key) {

@@ -53,8 +53,8 @@ public final class MvccStore implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.history = new History(engine);
-        this.hot = new HotKeys(config.hotKeysBytes(), history);
-        this.keys = new CurrentKeys(engine, hot);
+        this.hot = new HotKeys(config.hotKeysBytes());
+        this.keys = new CurrentKeys(engine, hot, new VersionCache(config.versionCacheBytes(), history));
         loadRevisions();
         this.counts = new KeyCounts(engine, keys, history, currentRevision);
         this.size.load(engine);
@@ -246,7 +246,7 @@ public final class MvccStore implements AutoCloseable {
         try {
             engine.restore(checkpoint);
             generation++;
-            hot.clear();
+            keys.clearCaches();
             loadRevisions();
             counts = new KeyCounts(engine, keys, history, currentRevision);
             size.load(engine);
@@ -282,7 +282,7 @@ public final class MvccStore implements AutoCloseable {
                 engine.write(batch);
             }
             for (PendingKeys.Version version : pending.all()) {
-                hot.written(version.head());
+                keys.written(version.head());
             }
             size.publishPending();
             counts.publish(deltas, records, () -> {

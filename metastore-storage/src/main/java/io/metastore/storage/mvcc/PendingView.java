@@ -24,7 +24,7 @@ final class PendingView implements HeadSource {
                 return version.head().isTombstone() ? null : version.head();
             }
         }
-        Head newest = store.keys().newest(key);
+        Head newest = store.keys().newestForWriter(key);
         return newest == null ? null : store.history().aliveAt(newest, revision);
     }
 

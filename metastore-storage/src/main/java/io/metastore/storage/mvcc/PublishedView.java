@@ -37,7 +37,7 @@ final class PublishedView implements ReadView, HeadSource {
             return null;
         }
         if (newest.modRevision() <= revision) {
-            return newest.isTombstone() ? null : store.keys().fill(newest);
+            return newest.isTombstone() ? null : newest;
         }
         return store.history().aliveAt(newest, revision);
     }

@@ -198,7 +198,7 @@ public final class WriteTxn implements ReadView {
     /** The newest version as the batch sees it, a tombstone perhaps. */
     private @Nullable Head newest(Key key) {
         Head changed = pending.newest(key);
-        return changed != null ? changed : store.keys().newest(key);
+        return changed != null ? changed : store.keys().newestForWriter(key);
     }
 
     private void delete(Head head, @Nullable Consumer<Head> deleted) {

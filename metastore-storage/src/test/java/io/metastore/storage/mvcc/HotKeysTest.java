@@ -3,43 +3,58 @@ package io.metastore.storage.mvcc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.metastore.storage.engine.MemoryEngine;
 import org.junit.jupiter.api.Test;
 
 class HotKeysTest {
-    private final HotKeys hot = new HotKeys(10_000, new History(new MemoryEngine()));
+    private final HotKeys hot = new HotKeys(10_000);
 
     @Test
     void aReaderMayNotBringBackAnOlderVersion() {
         Key key = Key.of("a");
         int stamp = hot.stamp(key);
-        Head old = head("a", 2);
         hot.written(head("a", 3));
-        hot.erased(key);
-        hot.offer(old, stamp);
+        hot.offer(head("a", 2), stamp);
+        assertThat(hot.get(key)).isNull();
 
+        hot.offer(head("a", 3), hot.stamp(key));
         assertThat(hot.get(key).modRevision()).isEqualTo(3);
     }
 
     @Test
-    void keepsTheBytesOfKeysThatAreReadAndTheNumbersOfTheOthers() {
+    void keepsUpWithKeysThatAreReadAndLetsGoOfTheOthers() {
+        Key key = Key.of("a");
         hot.written(head("a", 2));
-        assertThat(hot.get(Key.of("a")).isFull()).isFalse();
+        assertThat(hot.get(key)).as("only written").isNull();
 
-        hot.fill(hot.get(Key.of("a")), head("a", 2));
-        assertThat(hot.get(Key.of("a")).isFull()).isTrue();
+        hot.offer(head("a", 2), hot.stamp(key));
+        assertThat(hot.get(key).modRevision()).isEqualTo(2);
         hot.written(head("a", 3));
-        assertThat(hot.get(Key.of("a")).isFull()).isTrue();
-        assertThat(hot.get(Key.of("a")).modRevision()).isEqualTo(3);
+        assertThat(hot.get(key).modRevision()).as("read before it was written").isEqualTo(3);
+        hot.written(head("a", 4));
+        hot.written(head("a", 5));
+        assertThat(hot.get(key)).as("written again, and not read between").isNull();
+        assertThat(hot.bytes()).isZero();
+    }
+
+    @Test
+    void forgetsAnErasedTombstoneAndNothingElse() {
+        hot.offer(head("a", 2), hot.stamp(Key.of("a")));
+        hot.erased(Key.of("a"));
+        assertThat(hot.get(Key.of("a"))).isNotNull();
+
+        byte[] keyOnly = KeyValues.encodeTombstone(Key.of("b"));
+        Entry tombstone = new Entry(3, 0, Entry.Kind.TOMBSTONE, 0, 0, 0, keyOnly.length);
+        hot.offer(Head.parse(Key.of("b"), tombstone, keyOnly, 0), hot.stamp(Key.of("b")));
+        hot.erased(Key.of("b"));
+        assertThat(hot.get(Key.of("b"))).isNull();
     }
 
     @Test
     void staysBelowItsBoundAndKeepsWhatIsAskedFor() {
-        hot.written(head("asked", 1));
+        hot.offer(head("asked", 1), hot.stamp(Key.of("asked")));
         for (int i = 0; i < 1000; i++) {
             assertThat(hot.get(Key.of("asked"))).as("after %d", i).isNotNull();
-            hot.written(head("k" + i, i + 2));
-            hot.evict();
+            hot.offer(head("k" + i, i + 2), hot.stamp(Key.of("k" + i)));
             assertThat(hot.bytes()).isBetween(1L, 10_000L);
         }
         hot.clear();
@@ -48,10 +63,9 @@ class HotKeysTest {
 
     @Test
     void aBoundOfZeroKeepsNothing() {
-        HotKeys none = new HotKeys(0, new History(new MemoryEngine()));
-        none.written(head("a", 2));
+        HotKeys none = new HotKeys(0);
         none.offer(head("b", 2), none.stamp(Key.of("b")));
-        assertThat(none.get(Key.of("a"))).isNull();
+        assertThat(none.get(Key.of("b"))).isNull();
         assertThat(none.bytes()).isZero();
     }
 

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Exact: what it holds is what {@code kv} holds. The apply thread replaces entries after each engine write; a reader that
  * has missed may add what it found only if the key's stripe was not written since before it looked ({@link #stamp}), for
  * otherwise it could bring back an old version after the new one was evicted. Entries are evicted by a clock: those asked
- * for since it last came by get a second chance.
+ * for since it last came by get a second chance. When it is full, a key is let in when it is missed a second time: else
+ * reads all over a large key space would only make garbage of one another.
  */
 final class HotKeys {
     private static final int STRIPES = 1 << 12;
+    /** Readers' misses that are remembered: about as many as there are entries. */
+    private static final int MISSED = 1 << 17;
     /** Objects and table slot of an entry, beside the key's bytes and the KeyValue. */
     private static final int ENTRY_BYTES = 232;
     /** Bytes above this stay in the engine's cache: one large value must not push out thousands of keys. */
@@ -26,6 +29,8 @@ final class HotKeys {
 
     private final long maxBytes;
     private final ConcurrentHashMap<Key, Head> heads = new ConcurrentHashMap<>();
+    // Hashes of keys, one a slot. Written without order: it only says who is let in.
+    private final int[] missed = new int[MISSED];
     private final AtomicIntegerArray stamps = new AtomicIntegerArray(STRIPES);
     private final AtomicLong bytes = new AtomicLong();
     private final ReentrantLock evicting = new ReentrantLock();
@@ -53,6 +58,9 @@ final class HotKeys {
     /** Adds what a reader found in the engine, unless the key may have been written since {@code stamp}. */
     void offer(Head found, int stamp) {
         if (maxBytes == 0 || found.keyValueLength() > MAX_VALUE_BYTES) {
+            return;
+        }
+        if (bytes.get() + sizeOf(found) > maxBytes && !missedLately(found.key())) {
             return;
         }
         heads.compute(found.key(), (key, present) -> {
@@ -111,6 +119,15 @@ final class HotKeys {
 
     long bytes() {
         return bytes.get();
+    }
+
+    /** Whether a reader missed the key not long ago; it did now. */
+    private boolean missedLately(Key key) {
+        int hash = key.hashCode();
+        int slot = (hash ^ (hash >>> 16)) & (missed.length - 1);
+        boolean lately = missed[slot] == hash;
+        missed[slot] = hash;
+        return lately;
     }
 
     private void passBy(Map.Entry<Key, Head> entry) {

@@ -57,6 +57,9 @@ class HotKeysTest {
             hot.offer(head("k" + i, i + 2), hot.stamp(Key.of("k" + i)));
             assertThat(hot.bytes()).isBetween(1L, 10_000L);
         }
+        assertThat(hot.get(Key.of("k999"))).as("missed once, when it was full").isNull();
+        hot.offer(head("k999", 1001), hot.stamp(Key.of("k999")));
+        assertThat(hot.get(Key.of("k999"))).as("missed twice").isNotNull();
         hot.clear();
         assertThat(hot.bytes()).isZero();
     }

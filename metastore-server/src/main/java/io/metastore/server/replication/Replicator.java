@@ -119,9 +119,7 @@ public final class Replicator {
 
     /** What is settled is old enough by now for the collector to find it dead, if nobody holds it any longer. */
     private void forgetSettled() {
-        for (CommandProposal oldest = pending.peek();
-                oldest != null && oldest.isSettled();
-                oldest = pending.peek()) {
+        for (CommandProposal oldest = pending.peek(); oldest != null && oldest.isSettled(); oldest = pending.peek()) {
             pending.remove(oldest);
         }
     }

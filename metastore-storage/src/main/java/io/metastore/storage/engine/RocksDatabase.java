@@ -135,7 +135,7 @@ final class RocksDatabase implements AutoCloseable {
         BloomFilter bloom = own(new BloomFilter(10, false));
         ColumnFamilyOptions plain = own(familyOptions(config, table(cache, 4 * KIBIBYTE)));
         ColumnFamilyOptions keys = own(familyOptions(
-                config, table(cache, 8 * KIBIBYTE).setFilterPolicy(bloom).setWholeKeyFiltering(true)));
+                config, table(cache, 4 * KIBIBYTE).setFilterPolicy(bloom).setWholeKeyFiltering(true)));
         ColumnFamilyOptions history = own(familyOptions(config, table(cache, 16 * KIBIBYTE)));
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, plain));

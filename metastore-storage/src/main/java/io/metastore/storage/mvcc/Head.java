@@ -137,9 +137,9 @@ public final class Head {
     /** The value alone, as a view of the stored bytes. */
     public ByteString value() {
         Head full = full();
-        return UnsafeByteOperations.unsafeWrap(ByteBuffer.wrap(
-                        full.buffer(), full.offset + full.valueAt, full.valueLength)
-                .slice());
+        return UnsafeByteOperations.unsafeWrap(
+                ByteBuffer.wrap(full.buffer(), full.offset + full.valueAt, full.valueLength)
+                        .slice());
     }
 
     /** Compares the stored value with {@code that}, bytes unsigned. */

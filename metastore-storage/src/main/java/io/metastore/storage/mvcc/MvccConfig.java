@@ -7,13 +7,10 @@ import java.time.Duration;
  * of more than {@code hashedRecords} records leave out their hash.
  */
 public record MvccConfig(
-        long hotKeysBytes,
-        long versionCacheBytes,
-        int compactionBatch,
-        Duration compactionPause,
-        long hashedRecords) {
+        long hotKeysBytes, long versionCacheBytes, int compactionBatch, Duration compactionPause, long hashedRecords) {
 
-    public static final MvccConfig DEFAULT = new MvccConfig(64L << 20, 64L << 20, 1000, Duration.ofMillis(2), 1_000_000);
+    public static final MvccConfig DEFAULT =
+            new MvccConfig(64L << 20, 48L << 20, 1000, Duration.ofMillis(2), 1_000_000);
 
     public MvccConfig {
         if (hotKeysBytes < 0

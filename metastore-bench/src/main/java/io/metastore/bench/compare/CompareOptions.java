@@ -52,7 +52,7 @@ final class CompareOptions {
 
     @Option(
             names = "--warmup-seconds",
-            defaultValue = "12",
+            defaultValue = "24",
             description = "load on each server before the first row of a kind; later rows a third (${DEFAULT-VALUE})")
     double warmupSeconds;
 

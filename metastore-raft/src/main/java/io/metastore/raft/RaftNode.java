@@ -223,6 +223,10 @@ public final class RaftNode implements AutoCloseable {
 
     /** On the snapshot thread. */
     private void takeSnapshot(Closure done) {
+        if (!prepareSave()) {
+            done.run(new Status(RaftError.ESTATEMACHINE, "the state cannot be saved"));
+            return;
+        }
         // The state machine has answered a moment before jraft counts the entry as applied; until then jraft might take
         // the last snapshot for new enough.
         long answered = machine.appliedIndex();
@@ -234,6 +238,18 @@ public final class RaftNode implements AutoCloseable {
             LockSupport.parkNanos(APPLIED_POLL_NANOS);
         }
         node.snapshot(done);
+    }
+
+    private boolean prepareSave() {
+        try {
+            machine.prepareSave();
+            return true;
+        } catch (RuntimeException e) {
+            if (!closing.get()) {
+                fatal.report("snapshot cannot be prepared", e);
+            }
+            return false;
+        }
     }
 
     // ---- what it knows

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The state that the log makes. All methods but the two readers of the applied mark are called on the one apply thread;
- * what any of them throws is fatal for the member.
+ * The state that the log makes. All methods but the two readers of the applied mark and {@link #prepareSave} are called on
+ * the one apply thread; what any of them throws is fatal for the member.
  */
 public interface ReplicatedStateMachine {
 
@@ -27,6 +27,9 @@ public interface ReplicatedStateMachine {
      * #save}.
      */
     void appliedEmpty(long index, long term);
+
+    /** Does ahead what {@link #save} would keep the apply thread waiting for. Called beside it, before each save. */
+    default void prepareSave() {}
 
     /**
      * Writes the whole state into the empty directory {@code dir}, quickly: the apply thread waits. The rest is done by

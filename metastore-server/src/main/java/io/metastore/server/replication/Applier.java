@@ -93,6 +93,11 @@ public final class Applier implements ReplicatedStateMachine {
     }
 
     @Override
+    public void prepareSave() {
+        state.prepareSave();
+    }
+
+    @Override
     public SnapshotWork save(Path directory) throws IOException {
         state.saveTo(directory.resolve(STATE));
         return SnapshotWork.NONE;

@@ -96,6 +96,14 @@ public final class StateMachine implements AutoCloseable {
         tellListeners(changes);
     }
 
+    /**
+     * Any thread: brings to disk what is applied by now, for {@link #saveTo} to find little left to do. Half a second of
+     * writes may be in memory, and commands wait while they are written.
+     */
+    public void prepareSave() {
+        engine.flush();
+    }
+
     /** Writes a consistent copy of the state into a directory that does not exist yet; fast, sharing files where it can. */
     public void saveTo(Path directory) {
         requireNoOpenBatch();

@@ -23,7 +23,7 @@ final class ApplyLoop extends StateMachineAdapter {
 
     /**
      * Bounds one write of the state, and with it how long the first of many waits for its answer: the answers of one batch
-     * leave while the next is applied. Smaller ones cost more than that brings.
+     * leave while the next is applied.
      */
     private static final int MAX_BATCH_ENTRIES = 1024;
 

@@ -117,7 +117,7 @@ public final class Replicator {
         raft.propose(proposal);
     }
 
-    /** What is settled is old enough by now for the collector to find it dead, if nobody holds it any longer. */
+    /** At once, not when {@link #expire} next comes by: held until then, requests would outlive their generation on the heap. */
     private void forgetSettled() {
         for (CommandProposal oldest = pending.peek(); oldest != null && oldest.isSettled(); oldest = pending.peek()) {
             pending.remove(oldest);

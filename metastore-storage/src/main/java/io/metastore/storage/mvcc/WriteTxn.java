@@ -69,17 +69,11 @@ public final class WriteTxn implements ReadView {
         return add(key, keyValue, Entry.Kind.UPDATE, before);
     }
 
-    /** As below, telling versions with their bytes. */
-    public long deleteRange(KeyRange range, @Nullable Consumer<Head> deleted) {
-        return deleteRange(range, deleted != null, deleted);
-    }
-
     /**
-     * Deletes every live key of the range in key order, telling each; returns how many.
-     *
-     * @param withBytes whether the versions told must have their bytes: those of a whole range may not fit the heap
+     * Deletes every live key of the range in key order, telling each; returns how many. Those told may be numbers only: the
+     * bytes of a whole range need not fit the heap.
      */
-    public long deleteRange(KeyRange range, boolean withBytes, @Nullable Consumer<Head> deleted) {
+    public long deleteRange(KeyRange range, @Nullable Consumer<Head> deleted) {
         if (range.isSingleKey()) {
             Head head = head(range.start());
             if (head == null) {
@@ -91,7 +85,7 @@ public final class WriteTxn implements ReadView {
         List<Head> doomed = new ArrayList<>();
         try (HeadSource.Heads heads = now().heads(range, false)) {
             for (Head head = heads.next(); head != null; head = heads.next()) {
-                doomed.add(withBytes ? head : head.slim(store.history()));
+                doomed.add(head.slim(store.history()));
             }
         }
         for (Head head : doomed) {

@@ -97,8 +97,8 @@ public final class StateMachine implements AutoCloseable {
     }
 
     /**
-     * Any thread: brings to disk what is applied by now, for {@link #saveTo} to find little left to do. Half a second of
-     * writes may be in memory, and commands wait while they are written.
+     * Any thread, beside the apply thread: brings to disk what is applied by now, so that {@link #saveTo}, for which the
+     * commands wait, finds little left to write.
      */
     public void prepareSave() {
         engine.flush();

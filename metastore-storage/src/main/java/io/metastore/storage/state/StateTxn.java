@@ -136,7 +136,7 @@ public final class StateTxn {
     ResponseBody deleteRange(DeleteRangeRequest delete) {
         List<Head> previous = new ArrayList<>();
         KeyRange range = KeyRange.fromRequest(delete.getKey(), delete.getRangeEnd());
-        long deleted = keys.deleteRange(range, delete.getPrevKv(), head -> {
+        long deleted = keys.deleteRange(range, head -> {
             detach(head.lease(), head.key());
             if (delete.getPrevKv()) {
                 previous.add(head);
@@ -193,7 +193,7 @@ public final class StateTxn {
     /** Ends a lease and deletes its keys, in key order and in one revision. */
     void revoke(long id) {
         for (Key key : leases.keysNow(id)) {
-            keys.deleteRange(KeyRange.ofKey(key), false, head -> detach(head.lease(), head.key()));
+            keys.deleteRange(KeyRange.ofKey(key), head -> detach(head.lease(), head.key()));
         }
         leases.revoke(keys.batch(), id);
     }

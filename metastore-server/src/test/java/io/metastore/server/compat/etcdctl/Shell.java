@@ -20,6 +20,9 @@ final class Shell {
 
     private static final Pattern LEASE_GRANTED = Pattern.compile("lease ([0-9a-f]+) granted with TTL");
 
+    /** A character that tables are drawn with, U+2500 to U+253F, by its bytes: what is printed need not be text. */
+    private static final String BOX = "\u00e2\u0094[\u0080-\u00bf]";
+
     private final Etcdctl etcdctl;
     private final Map<String, String> own = new LinkedHashMap<>();
     private final Map<String, String> remembered = new LinkedHashMap<>();
@@ -60,8 +63,9 @@ final class Shell {
 
     private void id(String name, long id) {
         own.put(Long.toUnsignedString(id), "<" + name + ">");
-        own.put(Long.toHexString(id), "<" + name + "-hex>");
+        // With its zeros first: without them it is a part of that.
         own.put("%016x".formatted(id), "<" + name + "-hex>");
+        own.put(Long.toHexString(id), "<" + name + "-hex>");
     }
 
     private List<String> withRemembered(List<String> arguments) {
@@ -81,7 +85,7 @@ final class Shell {
         for (Map.Entry<String, String> each : own.entrySet()) {
             masked = masked.replace(each.getKey(), each.getValue());
         }
-        return masked
+        return withoutWidths(masked
                 // -w json and -w fields
                 .replaceAll("\"(raft_term|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse)\":\\d+", "\"$1\":#")
                 .replaceAll("\"(RaftTerm|RaftIndex|RaftAppliedIndex|DBSize|DBSizeInUse)\" : \\d+", "\"$1\" : #")
@@ -102,7 +106,12 @@ final class Shell {
                                 + " \\d+, \\d+, \\d+,",
                         "$1#, $2, #, #, #, $3, #, #, #,")
                 // endpoint status, table: the same columns, and what is left is as wide as it was
-                .replaceAll("(?m)^\\| +<endpoint> \\|.*\\|$", "| status |")
-                .replaceAll("[-+]{5,}|[─┬┴┼┌┐└┘├┤]{5,}", "-----");
+                .replaceAll("(?m)^\\| +<endpoint> \\|.*\\|$", "| status |"));
+    }
+
+    /** Tables are as wide as an id, which may begin with zeros that are not printed. */
+    static String withoutWidths(String printed) {
+        return printed.replaceAll("[-+]{5,}|(?:" + BOX + "){5,}", "-----")
+                .replaceAll("(?<=" + BOX + ") +| +(?=" + BOX + ")", " ");
     }
 }

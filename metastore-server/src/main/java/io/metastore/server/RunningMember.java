@@ -122,13 +122,16 @@ final class RunningMember implements AutoCloseable {
         ScheduledExecutorService timer = threads.timer("maintenance");
 
         KvEngine engine = keep(parts, engineOf(config, data));
-        StateMachine state = keep(parts, StateMachine.open(engine, StateConfig.DEFAULT));
+        StateMachine state = keep(
+                parts,
+                StateMachine.open(
+                        engine, StateConfig.forHeap(Runtime.getRuntime().maxMemory())));
         state.store().compactor().start();
         WatchHub hub = keep(
                 parts,
                 WatchHub.start(
                         state.store(),
-                        WatchConfig.forHeap(Runtime.getRuntime().maxMemory()),
+                        WatchConfig.forHeap(heapBytes()),
                         threads.factory("catch-up"),
                         cause -> fatal.fatal("watch hub", cause)));
         state.addListener(hub);
@@ -238,6 +241,11 @@ final class RunningMember implements AutoCloseable {
 
     private static List<String> texts(List<URI> urls) {
         return urls.stream().map(URI::toString).toList();
+    }
+
+    /** What the heap is meant to be; the launcher lets it grow beyond that for single requests. */
+    private static long heapBytes() {
+        return Long.getLong("metastore.heap.bytes", Runtime.getRuntime().maxMemory());
     }
 
     private static KvEngine engineOf(ServerConfig config, DataDirectory data) throws IOException {

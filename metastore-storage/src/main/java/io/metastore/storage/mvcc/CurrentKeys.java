@@ -34,11 +34,12 @@ final class CurrentKeys {
             return cached;
         }
         int stamp = hot.stamp(key);
-        Head found = read(key);
-        if (found != null) {
-            hot.offer(found, stamp);
+        byte[] stored = engine.get(Bucket.KV, key.bytes());
+        if (stored == null) {
+            return null;
         }
-        return found;
+        hot.offer(key, stored, stamp);
+        return decode(key, stored);
     }
 
     /** As {@link #newest} if the cache has it, else null. */
@@ -54,10 +55,12 @@ final class CurrentKeys {
         if (cached != null) {
             return cached;
         }
-        Head found = read(key);
-        if (found != null) {
-            versions.put(found);
+        byte[] stored = engine.get(Bucket.KV, key.bytes());
+        if (stored == null) {
+            return null;
         }
+        Head found = decode(key, stored);
+        versions.put(found);
         return found;
     }
 
@@ -80,12 +83,8 @@ final class CurrentKeys {
         return new Scan(reverse ? engine.reverseCursor(Bucket.KV, from, to) : engine.cursor(Bucket.KV, from, to));
     }
 
-    private @Nullable Head read(Key key) {
-        byte[] stored = engine.get(Bucket.KV, key.bytes());
-        return stored == null ? null : decode(key, stored);
-    }
-
-    private static Head decode(@Nullable Key key, byte[] stored) {
+    /** Of a stored record, which the head keeps. */
+    static Head decode(@Nullable Key key, byte[] stored) {
         Entry record = Entry.decode(stored, stored.length);
         return Head.parse(key, record, stored, stored.length - record.keyValueBytes());
     }

@@ -26,9 +26,6 @@ public final class Head {
     private final int offset;
     private final @Nullable History history;
 
-    /** Whether it was asked for since the cache last looked; only a hint, so races don't matter. */
-    private boolean touched;
-
     private Head(
             @Nullable Key key,
             Entry record,
@@ -221,20 +218,6 @@ public final class Head {
             end = Varints.put(target, end + 1, lease);
         }
         return Arrays.copyOf(target, end);
-    }
-
-    void touch() {
-        if (!touched) {
-            touched = true;
-        }
-    }
-
-    boolean isTouched() {
-        return touched;
-    }
-
-    void untouch() {
-        touched = false;
     }
 
     @Override

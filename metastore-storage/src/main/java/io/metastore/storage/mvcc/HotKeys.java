@@ -1,94 +1,98 @@
 package io.metastore.storage.mvcc;
 
-import java.util.Iterator;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A heap cache of the newest version of the keys that are read, bounded in bytes. What is only written is not here: see
- * {@link VersionCache}.
+ * A cache of the newest records of the keys that are read, as {@code kv} stores them, bounded in bytes, for all threads. What
+ * is only written is not here: see {@link VersionCache}.
  *
- * <p>Exact: what it holds is what {@code kv} holds. The apply thread replaces entries after each engine write; a reader that
+ * <p>Exact: what it holds is what {@code kv} holds. The apply thread replaces records after each engine write; a reader that
  * has missed may add what it found only if the key's stripe was not written since before it looked ({@link #stamp}), for
- * otherwise it could bring back an old version after the new one was evicted. Entries are evicted by a clock: those asked
- * for since it last came by get a second chance. When it is full, a key is let in when it is missed a second time: else
- * reads all over a large key space would only make garbage of one another.
+ * otherwise it could bring back an old version after the new one was evicted. When it is full, a key is let in when it is
+ * missed a second time: else reads all over a large key space would only push out one another.
  */
 final class HotKeys {
     private static final int STRIPES = 1 << 12;
-    /** Readers' misses that are remembered: about as many as there are entries. */
+    /** Readers' misses that are remembered: about as many as there are records. */
     private static final int MISSED = 1 << 17;
-    /** Objects and table slot of an entry, beside the key's bytes and the KeyValue. */
-    private static final int ENTRY_BYTES = 232;
-    /** Bytes above this stay in the engine's cache: one large value must not push out thousands of keys. */
-    private static final int MAX_VALUE_BYTES = 64 << 10;
 
-    private final long maxBytes;
-    private final ConcurrentHashMap<Key, Head> heads = new ConcurrentHashMap<>();
+    private final Part[] parts;
     // Hashes of keys, one a slot. Written without order: it only says who is let in.
     private final int[] missed = new int[MISSED];
     private final AtomicIntegerArray stamps = new AtomicIntegerArray(STRIPES);
-    private final AtomicLong bytes = new AtomicLong();
-    private final ReentrantLock evicting = new ReentrantLock();
-    // Guarded by evicting.
-    private @Nullable Iterator<Map.Entry<Key, Head>> clock;
+    // Of the apply thread.
+    private final byte[] scratch = new byte[Entry.MAX_HEADER_BYTES];
 
+    /** @param maxBytes of the records, less than 16 KiB for none; their tables take 8 to 16 bytes a record beside it */
     HotKeys(long maxBytes) {
-        this.maxBytes = maxBytes;
+        parts = Arrays.stream(KeyedBytes.parts(maxBytes)).map(Part::new).toArray(Part[]::new);
     }
 
+    /** The newest version with its bytes, a tombstone perhaps; null if it is not here. */
     @Nullable
     Head get(Key key) {
-        Head head = heads.get(key);
-        if (head != null) {
-            head.touch();
-        }
-        return head;
+        int hash = KeyedBytes.hash(key.bytes());
+        byte[] stored = part(hash).get(key.bytes(), hash);
+        return stored == null ? null : CurrentKeys.decode(key, stored);
     }
 
     /** To be taken before the engine is asked for what {@link #offer} will then bring. */
     int stamp(Key key) {
-        return stamps.get(stripe(key));
+        return stamps.get(stripe(KeyedBytes.hash(key.bytes())));
     }
 
-    /** Adds what a reader found in the engine, unless the key may have been written since {@code stamp}. */
-    void offer(Head found, int stamp) {
-        if (maxBytes == 0 || found.keyValueLength() > MAX_VALUE_BYTES) {
-            return;
-        }
-        if (bytes.get() + sizeOf(found) > maxBytes && !missedLately(found.key())) {
-            return;
-        }
-        heads.compute(found.key(), (key, present) -> {
-            if (stamp(key) != stamp || present != null) {
-                return present;
+    /** Adds the record that a reader found in the engine, unless the key may have been written since {@code stamp}. */
+    void offer(Key key, byte[] stored, int stamp) {
+        byte[] bytes = key.bytes();
+        int hash = KeyedBytes.hash(bytes);
+        Part part = part(hash);
+        part.lock.lock();
+        try {
+            KeyedBytes records = part.records;
+            if (stamps.get(stripe(hash)) != stamp
+                    || !records.takes(bytes.length, stored.length)
+                    || (records.isFullFor(bytes.length, stored.length) && !missedLately(hash))
+                    || records.find(bytes, hash) != KeyedBytes.NONE) {
+                return;
             }
-            account(null, found);
-            return found;
-        });
-        evict();
+            part.add(bytes, hash, stored);
+        } finally {
+            part.lock.unlock();
+        }
     }
 
     /** Apply thread, when the engine holds the new version. It is kept if the one before it was read. */
     void written(Head head) {
-        stamps.incrementAndGet(stripe(head.key()));
-        // Not get and put: a reader may be about to add an older version, having seen the stamp of before.
-        heads.computeIfPresent(head.key(), (key, present) -> {
-            Head kept = present.isTouched() && head.keyValueLength() <= MAX_VALUE_BYTES ? head : null;
-            account(present, kept);
-            return kept;
-        });
+        byte[] key = head.key().bytes();
+        int hash = KeyedBytes.hash(key);
+        // Before the lock: a reader that adds an older version meanwhile does so before we look, or not at all.
+        stamps.incrementAndGet(stripe(hash));
+        Part part = part(hash);
+        part.lock.lock();
+        try {
+            part.replace(key, hash, head, scratch);
+        } finally {
+            part.lock.unlock();
+        }
     }
 
     /** Drops a deleted key whose tombstone was erased. */
     void erased(Key key) {
-        Head head = heads.get(key);
-        if (head != null && head.isTombstone() && heads.remove(key, head)) {
-            account(head, null);
+        int hash = KeyedBytes.hash(key.bytes());
+        Part part = part(hash);
+        part.lock.lock();
+        try {
+            int position = part.records.find(key.bytes(), hash);
+            if (position != KeyedBytes.NONE
+                    && Entry.kindOf(part.records.chunk(position)[part.records.payloadAt(position)])
+                            == Entry.Kind.TOMBSTONE) {
+                part.records.remove(position);
+            }
+        } finally {
+            part.lock.unlock();
         }
     }
 
@@ -96,59 +100,99 @@ final class HotKeys {
         for (int i = 0; i < STRIPES; i++) {
             stamps.incrementAndGet(i);
         }
-        heads.clear();
-        bytes.set(0);
-    }
-
-    /** Brings the cache back below its bound; cheap when it is. */
-    void evict() {
-        while (bytes.get() > maxBytes && evicting.tryLock()) {
+        for (Part part : parts) {
+            part.lock.lock();
             try {
-                if (clock == null || !clock.hasNext()) {
-                    clock = heads.entrySet().iterator();
-                    if (!clock.hasNext()) {
-                        return;
-                    }
-                }
-                passBy(clock.next());
+                part.records.clear();
             } finally {
-                evicting.unlock();
+                part.lock.unlock();
             }
         }
     }
 
-    long bytes() {
-        return bytes.get();
+    int size() {
+        int size = 0;
+        for (Part part : parts) {
+            part.lock.lock();
+            try {
+                size += part.records.size();
+            } finally {
+                part.lock.unlock();
+            }
+        }
+        return size;
     }
 
     /** Whether a reader missed the key not long ago; it did now. */
-    private boolean missedLately(Key key) {
-        int hash = key.hashCode();
-        int slot = (hash ^ (hash >>> 16)) & (missed.length - 1);
+    private boolean missedLately(int hash) {
+        int slot = hash & (missed.length - 1);
         boolean lately = missed[slot] == hash;
         missed[slot] = hash;
         return lately;
     }
 
-    private void passBy(Map.Entry<Key, Head> entry) {
-        Head head = entry.getValue();
-        if (head.isTouched()) {
-            head.untouch();
-        } else if (heads.remove(entry.getKey(), head)) {
-            account(head, null);
+    private Part part(int hash) {
+        return parts[KeyedBytes.part(hash, parts.length)];
+    }
+
+    private static int stripe(int hash) {
+        return (hash >>> 8) & (STRIPES - 1);
+    }
+
+    /** Some of the records, with the lock that guards them. */
+    private static final class Part {
+        final ReentrantLock lock = new ReentrantLock();
+        final KeyedBytes records;
+
+        Part(KeyedBytes records) {
+            this.records = records;
         }
-    }
 
-    private void account(@Nullable Head before, @Nullable Head after) {
-        bytes.addAndGet(sizeOf(after) - sizeOf(before));
-    }
+        byte @Nullable [] get(byte[] key, int hash) {
+            lock.lock();
+            try {
+                int position = records.find(key, hash);
+                if (position == KeyedBytes.NONE) {
+                    return null;
+                }
+                records.touch(position);
+                int at = records.payloadAt(position);
+                return Arrays.copyOfRange(records.chunk(position), at, at + records.payloadLength(position));
+            } finally {
+                lock.unlock();
+            }
+        }
 
-    private static long sizeOf(@Nullable Head head) {
-        return head == null ? 0 : ENTRY_BYTES + head.key().length() + head.keyValueLength();
-    }
+        /** Puts the new version in the place of a record that was asked for, and else drops the record. */
+        void replace(byte[] key, int hash, Head head, byte[] scratch) {
+            int position = records.find(key, hash);
+            if (position == KeyedBytes.NONE) {
+                return;
+            }
+            if (!records.isTouched(position)) {
+                records.remove(position);
+                return;
+            }
+            int headerLength = head.record().encodeHeader(scratch);
+            int length = headerLength + head.keyValueLength();
+            if (records.payloadLength(position) == length) {
+                records.untouch(position);
+            } else {
+                records.remove(position);
+                if (!records.takes(key.length, length)) {
+                    return;
+                }
+                position = records.add(key, hash, length);
+            }
+            byte[] chunk = records.chunk(position);
+            int at = records.payloadAt(position);
+            System.arraycopy(scratch, 0, chunk, at, headerLength);
+            System.arraycopy(head.buffer(), head.offset(), chunk, at + headerLength, head.keyValueLength());
+        }
 
-    private static int stripe(Key key) {
-        int hash = key.hashCode();
-        return (hash ^ (hash >>> 16)) & (STRIPES - 1);
+        void add(byte[] key, int hash, byte[] stored) {
+            int position = records.add(key, hash, stored.length);
+            System.arraycopy(stored, 0, records.chunk(position), records.payloadAt(position), stored.length);
+        }
     }
 }

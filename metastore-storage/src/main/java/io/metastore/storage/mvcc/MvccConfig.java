@@ -3,14 +3,18 @@ package io.metastore.storage.mvcc;
 import java.time.Duration;
 
 /**
- * Heap for keys that are read and for the versions of keys that are written, and the pace at which compaction erases: {@code compactionBatch} records, then a pause. Compactions
- * of more than {@code hashedRecords} records leave out their hash.
+ * Heap for records of keys that are read and for numbers of keys that are written, in bytes and taken as they are needed;
+ * and the pace at which compaction erases: {@code compactionBatch} records, then a pause. Compactions of more than
+ * {@code hashedRecords} records leave out their hash.
  */
 public record MvccConfig(
         long hotKeysBytes, long versionCacheBytes, int compactionBatch, Duration compactionPause, long hashedRecords) {
 
-    public static final MvccConfig DEFAULT =
-            new MvccConfig(64L << 20, 48L << 20, 1000, Duration.ofMillis(2), 1_000_000);
+    private static final long MAX_HOT_KEYS_BYTES = 64L << 20;
+    /** Enough for six million keys of twenty bytes. */
+    private static final long MAX_VERSION_CACHE_BYTES = 512L << 20;
+
+    public static final MvccConfig DEFAULT = forHeap(512L << 20);
 
     public MvccConfig {
         if (hotKeysBytes < 0
@@ -23,6 +27,16 @@ public record MvccConfig(
                             .formatted(
                                     hotKeysBytes, versionCacheBytes, compactionBatch, compactionPause, hashedRecords));
         }
+    }
+
+    /** For a process whose heap can grow to so many bytes. */
+    public static MvccConfig forHeap(long maxBytes) {
+        return new MvccConfig(
+                Math.min(maxBytes / 8, MAX_HOT_KEYS_BYTES),
+                Math.min(maxBytes / 8, MAX_VERSION_CACHE_BYTES),
+                1000,
+                Duration.ofMillis(2),
+                1_000_000);
     }
 
     public MvccConfig withCaches(long newHotKeysBytes, long newVersionCacheBytes) {

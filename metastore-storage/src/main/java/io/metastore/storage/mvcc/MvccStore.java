@@ -293,7 +293,6 @@ public final class MvccStore implements AutoCloseable {
         } finally {
             writeLock.unlock();
         }
-        hot.evict();
     }
 
     KvEngine engine() {

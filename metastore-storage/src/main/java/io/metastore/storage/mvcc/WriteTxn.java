@@ -85,7 +85,9 @@ public final class WriteTxn implements ReadView {
         List<Head> doomed = new ArrayList<>();
         try (HeadSource.Heads heads = now().heads(range, false)) {
             for (Head head = heads.next(); head != null; head = heads.next()) {
-                doomed.add(head.slim(store.history()));
+                // What this batch has put is not in history yet.
+                boolean isWritten = head.modRevision() <= store.currentRevision();
+                doomed.add(isWritten ? head.slim(store.history()) : head);
             }
         }
         for (Head head : doomed) {

@@ -79,8 +79,8 @@ class VersionCacheTest {
     @Test
     void leavesLongKeysAndSmallBudgetsAlone() {
         VersionCache versions = new VersionCache(1 << 20, history);
-        versions.put(head("x".repeat(VersionCache.MAX_KEY_BYTES), 2, Entry.Kind.UPDATE));
-        versions.put(head("y".repeat(VersionCache.MAX_KEY_BYTES + 1), 3, Entry.Kind.UPDATE));
+        versions.put(head("x".repeat(KeyedBytes.MAX_KEY_BYTES), 2, Entry.Kind.UPDATE));
+        versions.put(head("y".repeat(KeyedBytes.MAX_KEY_BYTES + 1), 3, Entry.Kind.UPDATE));
         assertThat(versions.size()).isEqualTo(1);
 
         VersionCache none = new VersionCache(1000, history);

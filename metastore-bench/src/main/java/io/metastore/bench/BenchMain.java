@@ -2,15 +2,19 @@ package io.metastore.bench;
 
 import io.metastore.bench.compare.CompareCommand;
 import io.metastore.bench.load.LoadCommand;
+import io.metastore.bench.workload.WorkloadCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code load} drives one server, {@code compare} measures two in turn. */
+/**
+ * The command line: {@code load} drives one server with one kind of call, {@code workload} with a whole workload, {@code
+ * compare} measures two servers in turn.
+ */
 @Command(
         name = "metastore-bench",
         description = "Load tests for etcd v3 servers.",
         mixinStandardHelpOptions = true,
-        subcommands = {LoadCommand.class, CompareCommand.class})
+        subcommands = {LoadCommand.class, WorkloadCommand.class, CompareCommand.class})
 public final class BenchMain {
     private BenchMain() {}
 
@@ -23,6 +27,8 @@ public final class BenchMain {
     }
 
     public static CommandLine commandLine() {
-        return new CommandLine(new BenchMain()).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new BenchMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setSubcommandsCaseInsensitive(true);
     }
 }

@@ -8,6 +8,8 @@ import io.grpc.stub.StreamObserver;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.api.rpc.CompactionResponse;
 import io.metastore.api.rpc.Compare;
+import io.metastore.api.rpc.DeleteRangeRequest;
+import io.metastore.api.rpc.DeleteRangeResponse;
 import io.metastore.api.rpc.Event;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.KeyValue;
@@ -63,6 +65,7 @@ public final class FakeEtcd implements AutoCloseable {
     private final Set<Long> leases = new HashSet<>();
     private long revision = 1;
     private long puts;
+    private long compacted;
 
     public FakeEtcd(Fault... faults) throws IOException {
         this(0, faults);
@@ -109,6 +112,16 @@ public final class FakeEtcd implements AutoCloseable {
         return state.size();
     }
 
+    /** Keys in byte order. */
+    public synchronized List<String> keyNames() {
+        return state.keySet().stream().map(ByteString::toStringUtf8).toList();
+    }
+
+    /** The revision that was compacted to, 0 if none was. */
+    public synchronized long compacted() {
+        return compacted;
+    }
+
     @Override
     public void close() {
         server.shutdownNow();
@@ -153,9 +166,7 @@ public final class FakeEtcd implements AutoCloseable {
             return;
         }
         for (Watcher watcher : watchers) {
-            boolean within = compare(kv.getKey(), watcher.create.getKey()) >= 0
-                    && compare(kv.getKey(), watcher.create.getRangeEnd()) < 0;
-            if (within) {
+            if (covers(watcher.create, kv.getKey())) {
                 WatchResponse event = WatchResponse.newBuilder()
                         .setHeader(header())
                         .setWatchId(watcher.create.getWatchId())
@@ -169,6 +180,13 @@ public final class FakeEtcd implements AutoCloseable {
         }
     }
 
+    private static boolean covers(WatchCreateRequest watched, ByteString key) {
+        if (watched.getRangeEnd().isEmpty()) {
+            return key.equals(watched.getKey());
+        }
+        return compare(key, watched.getKey()) >= 0 && compare(key, watched.getRangeEnd()) < 0;
+    }
+
     private static int compare(ByteString a, ByteString b) {
         return ByteString.unsignedLexicographicalComparator().compare(a, b);
     }
@@ -177,7 +195,9 @@ public final class FakeEtcd implements AutoCloseable {
         KeyValue kv = state.getOrDefault(compare.getKey(), KeyValue.getDefaultInstance());
         return switch (compare.getTarget()) {
             case VERSION ->
-                compare.getResult() == Compare.CompareResult.GREATER && kv.getVersion() > compare.getVersion();
+                compare.getResult() == Compare.CompareResult.GREATER
+                        ? kv.getVersion() > compare.getVersion()
+                        : kv.getVersion() == compare.getVersion();
             case MOD ->
                 compare.getResult() == Compare.CompareResult.EQUAL && kv.getModRevision() == compare.getModRevision();
             default -> throw new IllegalArgumentException(compare.toString());
@@ -258,8 +278,23 @@ public final class FakeEtcd implements AutoCloseable {
         }
 
         @Override
+        public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> out) {
+            synchronized (FakeEtcd.this) {
+                boolean existed = state.remove(request.getKey()) != null;
+                revision += existed ? 1 : 0;
+                answer(
+                        out,
+                        DeleteRangeResponse.newBuilder()
+                                .setHeader(header())
+                                .setDeleted(existed ? 1 : 0)
+                                .build());
+            }
+        }
+
+        @Override
         public void compact(CompactionRequest request, StreamObserver<CompactionResponse> out) {
             synchronized (FakeEtcd.this) {
+                compacted = request.getRevision();
                 answer(out, CompactionResponse.newBuilder().setHeader(header()).build());
             }
         }

@@ -73,6 +73,11 @@ public final class LoadClient implements AutoCloseable {
         get(loop.submit(task), LIMIT);
     }
 
+    /** Runs it on the event loop some time later; for the event loop. */
+    public void schedule(Runnable task, long delayNanos) {
+        var unused = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
     public void close(List<Http2Connection> connections) {
         run(() -> connections.forEach(Http2Connection::close));
     }

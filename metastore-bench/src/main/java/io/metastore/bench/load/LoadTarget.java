@@ -11,7 +11,7 @@ import java.util.List;
 public record LoadTarget(LoadClient client, Endpoint endpoint, int connectionCount, long serverPid)
         implements AutoCloseable {
 
-    List<Http2Connection> connect() {
+    public List<Http2Connection> connect() {
         return client.connect(endpoint, connectionCount);
     }
 
@@ -19,11 +19,11 @@ public record LoadTarget(LoadClient client, Endpoint endpoint, int connectionCou
         return client.connect(endpoint, 1, windowBytes);
     }
 
-    CpuSample sample() {
+    public CpuSample sample() {
         return CpuSample.take(serverPid);
     }
 
-    ProcessUsage.Memory memory() {
+    public ProcessUsage.Memory memory() {
         return serverPid == 0 ? ProcessUsage.Memory.UNKNOWN : ProcessUsage.memory(serverPid);
     }
 

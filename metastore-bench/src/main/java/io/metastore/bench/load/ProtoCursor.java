@@ -1,7 +1,7 @@
 package io.metastore.bench.load;
 
 /** Walks the fields of one protobuf message in place, and allocates nothing. One thread. */
-final class ProtoCursor {
+public final class ProtoCursor {
     private byte[] bytes = new byte[0];
     private int at;
     private int end;
@@ -10,7 +10,7 @@ final class ProtoCursor {
     private int start;
     private int length;
 
-    ProtoCursor over(byte[] message, int offset, int size) {
+    public ProtoCursor over(byte[] message, int offset, int size) {
         bytes = message;
         at = offset;
         end = offset + size;
@@ -18,12 +18,12 @@ final class ProtoCursor {
     }
 
     /** The message inside the field that another cursor stands on. */
-    ProtoCursor into(ProtoCursor outer) {
+    public ProtoCursor into(ProtoCursor outer) {
         return over(outer.bytes, outer.start, outer.length);
     }
 
     /** Moves to the next field; false at the end. */
-    boolean next() {
+    public boolean next() {
         if (at >= end) {
             return false;
         }
@@ -46,21 +46,21 @@ final class ProtoCursor {
         return true;
     }
 
-    int field() {
+    public int field() {
         return field;
     }
 
     /** Of a varint field. */
-    long number() {
+    public long number() {
         return number;
     }
 
     /** Of a length-delimited field: where its bytes are. */
-    int start() {
+    public int start() {
         return start;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
@@ -74,7 +74,7 @@ final class ProtoCursor {
     }
 
     /** The first number of the given field in the message, 0 if absent. */
-    long find(int wanted) {
+    public long find(int wanted) {
         while (next()) {
             if (field == wanted) {
                 return number;

@@ -37,6 +37,9 @@ import io.metastore.api.rpc.WatchResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -82,6 +85,20 @@ public final class FakeEtcd implements AutoCloseable {
                 .start();
     }
 
+    /** A program that runs the fake server in a JVM of its own. */
+    public static Path program(Path dir) throws IOException {
+        Path program = dir.resolve("fake");
+        Files.writeString(
+                program,
+                "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -Xmx128m -cp '%s' %s \"$@\"\n"
+                        .formatted(
+                                Path.of(System.getProperty("java.home"), "bin", "java"),
+                                System.getProperty("java.class.path"),
+                                FakeEtcd.class.getName()));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program;
+    }
+
     /** Runs as a program with etcd's flags, as far as it knows them. */
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args[0].equals("--version")) {
@@ -94,7 +111,11 @@ public final class FakeEtcd implements AutoCloseable {
                 .mapToInt(arg -> Integer.parseInt(arg.substring(flag.length())))
                 .findFirst()
                 .orElseThrow();
-        try (FakeEtcd etcd = new FakeEtcd(port)) {
+        Fault[] faults = Stream.of(args)
+                .filter(arg -> arg.startsWith("--fault="))
+                .map(arg -> Fault.valueOf(arg.substring("--fault=".length())))
+                .toArray(Fault[]::new);
+        try (FakeEtcd etcd = new FakeEtcd(port, faults)) {
             System.out.println("ready to serve client requests");
             etcd.server.awaitTermination();
         }

@@ -2,7 +2,6 @@ package io.metastore.bench.compare;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +18,6 @@ import picocli.CommandLine.Spec;
         description = "Starts real etcd and MetaStore, loads them in turn and prints both, with the ratio.",
         mixinStandardHelpOptions = true)
 public final class CompareCommand implements Callable<Integer> {
-    private static final Path BUILT = Path.of("metastore-server", "target", "metastore", "bin", "metastore");
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -51,11 +48,7 @@ public final class CompareCommand implements Callable<Integer> {
             chosen = chosen();
             contenders = List.of(
                     Contender.of("etcd", options.etcd, List.of(), options.etcdArguments),
-                    Contender.of(
-                            "metastore",
-                            options.metastore,
-                            List.of(BUILT, Path.of("..").resolve(BUILT)),
-                            options.metastoreArguments));
+                    Contender.of("metastore", options.metastore, Contender.BUILT, options.metastoreArguments));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

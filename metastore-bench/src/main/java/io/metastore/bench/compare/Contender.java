@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A server program that takes etcd's flags, and what it is called in the report. */
 record Contender(String name, Path binary, List<String> extraArguments) {
+    /** Our server as a build leaves it, seen from the project's root and from a module. */
+    static final List<Path> BUILT = List.of(
+            Path.of("metastore-server", "target", "metastore", "bin", "metastore"),
+            Path.of("..", "metastore-server", "target", "metastore", "bin", "metastore"));
 
     Contender {
         extraArguments = List.copyOf(extraArguments);

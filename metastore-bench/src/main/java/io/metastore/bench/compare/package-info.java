@@ -1,4 +1,4 @@
-/** Real etcd and MetaStore on one machine, measured in turn. */
+/** Servers that are started here: real etcd and MetaStore, measured in turn, and MetaStore under every workload. */
 @NullMarked
 package io.metastore.bench.compare;
 

@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,20 +29,6 @@ class CompareCommandTest {
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(all);
-    }
-
-    /** A program that runs the fake server in a JVM of its own. */
-    private String fake() throws Exception {
-        Path program = dir.resolve("fake");
-        Files.writeString(
-                program,
-                "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -Xmx128m -cp '%s' %s \"$@\"\n"
-                        .formatted(
-                                Path.of(System.getProperty("java.home"), "bin", "java"),
-                                System.getProperty("java.class.path"),
-                                FakeEtcd.class.getName()));
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return program.toString();
     }
 
     @Test
@@ -75,8 +60,8 @@ class CompareCommandTest {
         Path work = dir.resolve("work");
 
         int exitCode = compare(
-                "--etcd=" + fake(),
-                "--metastore=" + fake(),
+                "--etcd=" + FakeEtcd.program(dir),
+                "--metastore=" + FakeEtcd.program(dir),
                 "--rows=startup,put-50,watch-100",
                 "--alternations=2",
                 "--retries=0",

@@ -68,6 +68,7 @@ class CrewTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closed in the middle: that is the point
     void theConnectionsEndFailsWhoeverWorksOnIt() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
             Phase phase = run(etcd, new Plan(4, 0, Duration.ofSeconds(30), 0), (number, startNanos) -> {

@@ -25,20 +25,6 @@ public final class ProcessUsage {
         return parseMemory(read(Path.of("/proc", Long.toString(pid), "status")));
     }
 
-    /** What it has made the kernel send to disks. */
-    public static long writtenBytes(long pid) {
-        return parseWrittenBytes(read(Path.of("/proc", Long.toString(pid), "io")));
-    }
-
-    static long parseWrittenBytes(String io) {
-        String name = "write_bytes: ";
-        return io.lines()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line -> Long.parseLong(line.substring(name.length())))
-                .findFirst()
-                .orElse(0);
-    }
-
     static long parseCpuNanos(String stat) {
         // The name in parentheses may itself hold blanks and parentheses.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

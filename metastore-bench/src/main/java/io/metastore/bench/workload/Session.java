@@ -2,7 +2,6 @@ package io.metastore.bench.workload;
 
 import io.metastore.bench.http2.Http2Connection;
 import io.metastore.bench.load.LoadTarget;
-import io.metastore.bench.measure.ProcessUsage;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,9 +58,7 @@ record Session(LoadTarget target, String keyPrefix, Progress progress) {
     Map<String, Object> server() {
         return target.serverPid() == 0
                 ? Map.of()
-                : Map.of(
-                        "server_rss_bytes", target.memory().residentBytes(),
-                        "server_written_bytes_since_start", ProcessUsage.writtenBytes(target.serverPid()));
+                : Map.of("server_rss_bytes", target.memory().residentBytes());
     }
 
     static double decimals(double value) {

@@ -1,14 +1,10 @@
 package io.metastore.bench.workload;
 
 import io.metastore.bench.load.LoadTarget;
-import io.metastore.bench.measure.DiskProbe;
 import io.metastore.bench.measure.Json;
-import io.metastore.bench.measure.Latency;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,15 +92,10 @@ public final class WorkloadCommand {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try (LoadTarget target = options.target()) {
-            Map<String, Object> disk = new LinkedHashMap<>();
-            if (options.disk != null) {
-                Latency flush = DiskProbe.run(options.disk, 1_000);
-                disk.put("disk_flush_p50_us", Session.decimals(flush.p50Micros()));
-                disk.put("disk_flush_p99_us", Session.decimals(flush.p99Micros()));
-            }
+            Disk disk = Disk.before(options.disk);
             Progress progress = new Progress(err, Progress.onTerminal(), System::nanoTime);
             WorkloadResult result = workload.apply(new Session(target, options.keyPrefix, progress))
-                    .with(disk);
+                    .with(disk.after());
             out.print(result.toText());
             out.flush();
             if (options.json != null) {

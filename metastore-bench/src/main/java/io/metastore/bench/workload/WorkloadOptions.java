@@ -53,7 +53,9 @@ final class WorkloadOptions {
     @Option(names = "--server-pid", defaultValue = "0", description = "process whose CPU, memory and writes to show")
     long serverPid;
 
-    @Option(names = "--disk", description = "directory on the server's disk: show how long a flush takes there")
+    @Option(
+            names = "--disk",
+            description = "directory on the server's disk: show how long a flush takes there, and what the disk wrote")
     @Nullable
     Path disk;
 

@@ -20,12 +20,6 @@ class ProcessUsageTest {
     }
 
     @Test
-    void readsWhatWentToDisks() {
-        assertThat(ProcessUsage.parseWrittenBytes("wchar: 7\nwrite_bytes: 8192\ncancelled_write_bytes: 9\n"))
-                .isEqualTo(8192);
-    }
-
-    @Test
     void knowsThisProcess() {
         long pid = ProcessHandle.current().pid();
         assertThat(ProcessUsage.memory(pid).residentBytes()).isPositive();

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -364,10 +365,12 @@ class RaftNodeTest {
         assertThat(fatal).isEmpty();
     }
 
+    /** While the log goes on: what says how far it was durable is copied before it, else it could say too much. */
     private static void copy(Path from, Path to) throws IOException {
         for (String part : List.of("log", "meta", "snapshot")) {
             try (Stream<Path> files = Files.walk(from.resolve(part))) {
-                for (Path file : (Iterable<Path>) files::iterator) {
+                Comparator<Path> segmentsLast = Comparator.comparing(file -> file.toString().endsWith(".log"));
+                for (Path file : (Iterable<Path>) files.sorted(segmentsLast)::iterator) {
                     Path target = to.resolve(from.relativize(file));
                     Files.createDirectories(target.getParent());
                     Files.copy(file, target);

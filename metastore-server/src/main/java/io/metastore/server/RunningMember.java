@@ -1,6 +1,8 @@
 package io.metastore.server;
 
+import io.grpc.ManagedChannel;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessChannelBuilder;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.raft.FatalHandler;
 import io.metastore.raft.PeerAddress;
@@ -195,12 +197,29 @@ final class RunningMember implements AutoCloseable {
                         timer,
                         config.watchProgressInterval(),
                         Services.maxMessageBytes(config))));
+        String inProcessName = "metastore-" + UUID.randomUUID();
+        ManagedChannel loopback = InProcessChannelBuilder.forName(inProcessName)
+                .directExecutor()
+                .maxInboundMessageSize(Integer.MAX_VALUE)
+                .build();
+        parts.push(loopback::shutdownNow);
         List<ServerServiceDefinition> services = Services.of(
                 new Services.Parts(
-                        config, state, raft, replicator, gate, readers, admin, headers, space, leases, expiry, random),
+                        config,
+                        state,
+                        raft,
+                        replicator,
+                        gate,
+                        readers,
+                        admin,
+                        headers,
+                        space,
+                        leases,
+                        expiry,
+                        random,
+                        loopback),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate);
-        String inProcessName = "metastore-" + UUID.randomUUID();
         GrpcServer grpc = keep(
                 parts,
                 GrpcServer.start(

@@ -1,6 +1,8 @@
 package io.metastore.server.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.metastore.raft.RaftNode;
@@ -26,6 +28,7 @@ public final class Services {
      * @param admin runs what takes long: hashes, defragmentation
      * @param expiry knows the order in which leases end
      * @param random source of lease ids; must not be guessed by its earlier ones
+     * @param self the way to this member's own services, for those that are made of others
      */
     public record Parts(
             ServerConfig config,
@@ -39,7 +42,8 @@ public final class Services {
             SpaceAlarm space,
             LeaseAuthority leases,
             ExpiryQueue expiry,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            Channel self) {}
 
     /**
      * The definitions of all services.
@@ -90,6 +94,9 @@ public final class Services {
             bindable.add(ProtoReflectionServiceV1.newInstance());
         }
         bindable.forEach(service -> services.add(service.bindService()));
+        for (BindableService service : List.of(new LockService(parts.self()), new ElectionService(parts.self()))) {
+            services.add(ServerInterceptors.intercept(service, new Credentials()));
+        }
         return services;
     }
 

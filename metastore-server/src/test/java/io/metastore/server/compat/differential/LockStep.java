@@ -137,6 +137,13 @@ final class LockStep {
         return a;
     }
 
+    /** For answers that did not come at once: fails unless they are equal. */
+    void compareAnswers(Rpc rpc, Answer a, Answer b) {
+        remember("answered " + rpc);
+        calls.merge(rpc.method().getFullMethodName(), 1, Integer::sum);
+        compare(rpc, a, b);
+    }
+
     /** A revision that is newer than all that went before, and that no watch waits for any more. */
     long fence() {
         boolean done;

@@ -6,6 +6,7 @@ import io.metastore.api.rpc.AlarmRequest;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.api.rpc.MaintenanceGrpc;
 import io.metastore.server.process.Binaries;
+import io.metastore.server.process.Eventually;
 import io.metastore.server.process.ProcessMember;
 import io.metastore.server.process.Program;
 import java.io.IOException;
@@ -249,6 +250,75 @@ abstract class EtcdctlContract {
         same("alarm", "disarm");
         same("alarm", "list");
         same("put", "full", "1");
+    }
+
+    @Test
+    void lock() {
+        same("lock", "l", "echo", "held");
+        same("lock", "l", "sh", "-c", "echo revision $ETCD_LOCK_REV; exit 3");
+        same("get", "l", "--prefix");
+        sameQueue(List.of("lock", "l"), "l/");
+        same("lock");
+    }
+
+    @Test
+    void elect() {
+        sameQueue(List.of("elect", "e", "me"), "e/");
+        sameObserver();
+        same("elect", "e");
+        same("elect", "e", "me", "-l");
+    }
+
+    /** Two of them: the second prints its key when the first has been stopped, and not before. */
+    private void sameQueue(List<String> command, String prefix) {
+        Function<Shell, List<Etcdctl.Result>> queue = shell -> {
+            Etcdctl.Running first = shell.start(command);
+            assertThat(first.prints(BOUND, out -> out.endsWith("\n") && out.contains(prefix)))
+                    .isTrue();
+            Etcdctl.Running second = shell.start(command);
+            assertThat(keys(shell, prefix, 2)).isTrue();
+            assertThat(second.out()).isEmpty();
+            Etcdctl.Result stopped = first.stop();
+            assertThat(second.prints(BOUND, out -> out.endsWith("\n") && out.contains(prefix)))
+                    .isTrue();
+            return List.of(withoutKeys(shell, stopped, prefix), withoutKeys(shell, second.stop(), prefix));
+        };
+        List<Etcdctl.Result> first = queue.apply(atEtcd);
+        found.assertThat(queue.apply(atOther))
+                .as("etcdctl %s", String.join(" ", command))
+                .isEqualTo(first);
+    }
+
+    private void sameObserver() {
+        Function<Shell, Etcdctl.Result> observe = shell -> {
+            Etcdctl.Running leader = shell.start(List.of("elect", "o", "me"));
+            assertThat(leader.prints(BOUND, out -> out.endsWith("me\n"))).isTrue();
+            Etcdctl.Running observer = shell.start(List.of("elect", "-l", "o"));
+            assertThat(observer.prints(BOUND, out -> out.endsWith("me\n"))).isTrue();
+            leader.stop();
+            Etcdctl.Running next = shell.start(List.of("elect", "o", "you"));
+            assertThat(observer.prints(BOUND, out -> out.endsWith("you\n"))).isTrue();
+            next.stop();
+            // What etcdctl says of its own end on stderr depends on when the signal meets it.
+            Etcdctl.Result seen = withoutKeys(shell, observer.stop(), "o/");
+            return new Etcdctl.Result(seen.exitCode(), seen.out(), "");
+        };
+        Etcdctl.Result first = observe.apply(atEtcd);
+        found.assertThat(observe.apply(atOther)).as("etcdctl elect -l").isEqualTo(first);
+    }
+
+    private static boolean keys(Shell shell, String prefix, int count) {
+        return Eventually.holds(
+                BOUND, () -> shell.run("", List.of("get", prefix, "--prefix", "--count-only", "-w", "fields"))
+                        .out()
+                        .contains("\"Count\" : " + count));
+    }
+
+    /** A key is named after a lease, which the server chose. */
+    private static Etcdctl.Result withoutKeys(Shell shell, Etcdctl.Result result, String prefix) {
+        Etcdctl.Result masked = shell.masked(result);
+        return new Etcdctl.Result(
+                masked.exitCode(), masked.out().replaceAll(prefix + "[0-9a-f]+", prefix + "<lease-hex>"), masked.err());
     }
 
     private void same(String... arguments) {

@@ -369,7 +369,8 @@ class RaftNodeTest {
     private static void copy(Path from, Path to) throws IOException {
         for (String part : List.of("log", "meta", "snapshot")) {
             try (Stream<Path> files = Files.walk(from.resolve(part))) {
-                Comparator<Path> segmentsLast = Comparator.comparing(file -> file.toString().endsWith(".log"));
+                Comparator<Path> segmentsLast =
+                        Comparator.comparing(file -> file.toString().endsWith(".log"));
                 for (Path file : (Iterable<Path>) files.sorted(segmentsLast)::iterator) {
                     Path target = to.resolve(from.relativize(file));
                     Files.createDirectories(target.getParent());

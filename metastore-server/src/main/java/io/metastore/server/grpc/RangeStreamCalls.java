@@ -166,9 +166,6 @@ final class RangeStreamCalls {
             RangeQuery pinned = asked.revision() > 0 ? asked : asked.atRevision(headerRevision);
             count = store.count(pinned.range(), pinned.revision());
             left = pinned.limit() > 0 ? pinned.limit() : Long.MAX_VALUE;
-            if (pinned.limit() < 0) {
-                chunkKeys = Integer.MAX_VALUE; // as etcd: who asks so gets it all at once
-            }
             next = pinned.range().start();
             query = pinned;
             return pinned;
@@ -187,7 +184,7 @@ final class RangeStreamCalls {
                 finish(page.body(), next != null);
                 return;
             }
-            int bytes = page.body().size();
+            long bytes = page.body().size();
             if (bytes < targetBytes / 2) {
                 chunkKeys = Math.min(chunkKeys * 2, 1 << 20);
             } else if (bytes > targetBytes * 2L) {

@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.metastore.api.EtcdError;
 import io.metastore.api.EtcdException;
 import io.metastore.raft.RaftException;
+import io.metastore.storage.mvcc.ResponseTooLargeException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -19,6 +20,9 @@ public final class Replies {
         Throwable cause = rootOf(failure);
         if (cause instanceof EtcdException known) {
             return known.error().status();
+        }
+        if (cause instanceof ResponseTooLargeException tooLarge) {
+            return Status.RESOURCE_EXHAUSTED.withDescription(tooLarge.getMessage());
         }
         if (cause instanceof RaftException.Refused) {
             return EtcdError.TOO_MANY_REQUESTS.status();

@@ -33,7 +33,8 @@ public final class Reply {
         this.body = body;
     }
 
-    public int size() {
+    /** In bytes; too many for a message if the body was. */
+    public long size() {
         return header.length + body.size();
     }
 
@@ -44,7 +45,7 @@ public final class Reply {
 
     /** The message's bytes in one piece, for those who want to parse it. */
     public byte[] toByteArray() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(size());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.toIntExact(size()));
         try {
             writeTo(bytes);
         } catch (IOException impossible) {
@@ -84,7 +85,7 @@ public final class Reply {
             if (reply == null) {
                 return copy == null ? 0 : (int) copy.transferTo(target);
             }
-            int size = reply.size();
+            int size = Math.toIntExact(reply.size());
             reply.writeTo(target);
             reply = null;
             return size;
@@ -93,7 +94,7 @@ public final class Reply {
         @Override
         public int available() {
             if (reply != null) {
-                return reply.size();
+                return Math.toIntExact(reply.size());
             }
             return copy == null ? 0 : copy.available();
         }

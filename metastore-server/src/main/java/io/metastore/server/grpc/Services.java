@@ -52,7 +52,10 @@ public final class Services {
      */
     public static List<ServerServiceDefinition> of(Parts parts, List<ServerServiceDefinition> others) {
         ServerConfig config = parts.config();
-        UnaryCalls calls = new UnaryCalls(() -> parts.raft().leadership().hasLeader(), maxMessageBytes(config));
+        UnaryCalls calls = new UnaryCalls(
+                () -> parts.raft().leadership().hasLeader(),
+                maxMessageBytes(config),
+                new ReplyBudget(Runtime.getRuntime().maxMemory() / 4));
         RangeStreamCalls streams = new RangeStreamCalls(
                 parts.state().store(), parts.gate(), parts.readers(), parts.headers(), config.maxRequestBytes());
         KvService kv = new KvService(

@@ -6,6 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.metastore.api.EtcdError;
+import io.metastore.storage.mvcc.ResponseTooLargeException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,14 @@ final class UnaryCalls {
 
     private final BooleanSupplier leaderKnown;
     private final int maxMessageBytes;
+    private final ReplyBudget budget;
 
     /**
      * @param maxMessageBytes largest request message; a larger one is refused with grpc-go's text
+     * @param budget for large answers; an answer that does not fit is refused
      */
-    UnaryCalls(BooleanSupplier leaderKnown, int maxMessageBytes) {
+    UnaryCalls(BooleanSupplier leaderKnown, int maxMessageBytes, ReplyBudget budget) {
+        this.budget = budget;
         this.leaderKnown = leaderKnown;
         this.maxMessageBytes = maxMessageBytes;
     }
@@ -31,18 +35,46 @@ final class UnaryCalls {
     /** The caller's side of one call: answer or failure, once, on any thread. */
     static final class Answer {
         private final ServerCall<?, Reply> call;
+        private final ReplyBudget budget;
+        // Of the budget; negative when the call has ended.
+        private long held;
 
-        Answer(ServerCall<?, Reply> call) {
+        Answer(ServerCall<?, Reply> call, ReplyBudget budget) {
             this.call = call;
+            this.budget = budget;
         }
 
         void reply(Reply reply) {
             if (call.isCancelled()) {
                 return;
             }
+            if (reply.size() > Integer.MAX_VALUE) {
+                fail(new ResponseTooLargeException(reply.size(), Integer.MAX_VALUE));
+                return;
+            }
+            if (reply.size() >= ReplyBudget.LARGE_BYTES && !take(reply.size())) {
+                fail(EtcdError.TOO_MANY_REQUESTS.exception());
+                return;
+            }
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
+        }
+
+        private synchronized boolean take(long bytes) {
+            if (held < 0 || !budget.take(bytes)) {
+                return false;
+            }
+            held = bytes;
+            return true;
+        }
+
+        /** Nothing more leaves for this call. */
+        private synchronized void ended() {
+            if (held > 0) {
+                budget.give(held);
+            }
+            held = -1;
         }
 
         void fail(Throwable failure) {
@@ -68,6 +100,7 @@ final class UnaryCalls {
         private final ServerCall<Request<Q>, Reply> call;
         private final BiConsumer<Q, Answer> method;
         private @Nullable Request<Q> request;
+        private @Nullable Answer answer;
         private boolean tooMany;
 
         UnaryListener(ServerCall<Request<Q>, Reply> call, BiConsumer<Q, Answer> method) {
@@ -98,11 +131,28 @@ final class UnaryCalls {
                 close(whole.refusal());
                 return;
             }
-            Answer answer = new Answer(call);
+            Answer its = new Answer(call, budget);
+            answer = its;
             try {
-                method.accept(message, answer);
+                method.accept(message, its);
             } catch (RuntimeException failure) {
-                answer.fail(failure);
+                its.fail(failure);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            end();
+        }
+
+        @Override
+        public void onCancel() {
+            end();
+        }
+
+        private void end() {
+            if (answer != null) {
+                answer.ended();
             }
         }
 

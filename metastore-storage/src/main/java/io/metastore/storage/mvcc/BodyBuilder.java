@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * Puts a {@link ResponseBody} together from small fields and from stored bytes, which it refers to and does not copy.
- * Fields are written in the order of the calls; zeros and falses are left out, as proto3 wants. One use, one thread.
+ * Fields are written in the order of the calls; zeros and falses are left out, as proto3 wants. What becomes too large to be
+ * sent is only measured. One use, one thread.
  */
 public final class BodyBuilder {
     private static final int WIRE_VARINT = 0;
@@ -16,7 +17,7 @@ public final class BodyBuilder {
     private int[] offsets;
     private int[] lengths;
     private int count;
-    private int size;
+    private long size;
 
     private byte[] small = new byte[64];
     private int smallStart;
@@ -84,6 +85,9 @@ public final class BodyBuilder {
     /** The fields of another body. */
     public BodyBuilder body(ResponseBody that) {
         if (that instanceof Parts other) {
+            if (other.size > ResponseBody.MAX_BYTES) {
+                size += other.size;
+            }
             for (int i = 0; i < other.parts.length; i++) {
                 append(other.parts[i], other.offsets[i], other.lengths[i]);
             }
@@ -98,6 +102,9 @@ public final class BodyBuilder {
 
     public ResponseBody build() {
         endSmall();
+        if (size > ResponseBody.MAX_BYTES) {
+            count = 0;
+        }
         return new Parts(
                 Arrays.copyOf(parts, count), Arrays.copyOf(offsets, count), Arrays.copyOf(lengths, count), size);
     }
@@ -131,6 +138,10 @@ public final class BodyBuilder {
     }
 
     private void part(byte[] bytes, int offset, int length) {
+        size += length;
+        if (size > ResponseBody.MAX_BYTES) {
+            return;
+        }
         if (count == parts.length) {
             parts = Arrays.copyOf(parts, 2 * count);
             offsets = Arrays.copyOf(offsets, 2 * count);
@@ -140,16 +151,15 @@ public final class BodyBuilder {
         offsets[count] = offset;
         lengths[count] = length;
         count++;
-        size = Math.addExact(size, length);
     }
 
     private static final class Parts implements ResponseBody {
         private final byte[][] parts;
         private final int[] offsets;
         private final int[] lengths;
-        private final int size;
+        private final long size;
 
-        Parts(byte[][] parts, int[] offsets, int[] lengths, int size) {
+        Parts(byte[][] parts, int[] offsets, int[] lengths, long size) {
             this.parts = parts;
             this.offsets = offsets;
             this.lengths = lengths;
@@ -157,12 +167,15 @@ public final class BodyBuilder {
         }
 
         @Override
-        public int size() {
+        public long size() {
             return size;
         }
 
         @Override
         public void writeTo(OutputStream target) throws IOException {
+            if (size > ResponseBody.MAX_BYTES) {
+                throw new IOException("a body of %d bytes, which is more than can be sent".formatted(size));
+            }
             for (int i = 0; i < parts.length; i++) {
                 target.write(parts[i], offsets[i], lengths[i]);
             }

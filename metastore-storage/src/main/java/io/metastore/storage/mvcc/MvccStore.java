@@ -102,7 +102,7 @@ public final class MvccStore implements AutoCloseable {
         if (newest == null || newest.modRevision() > (query.revision() <= 0 ? current : query.revision())) {
             return null;
         }
-        return new RangeReader(query, new OneHead(newest), history).read(current);
+        return new RangeReader(query, new OneHead(newest), history, Long.MAX_VALUE).read(current);
     }
 
     /**

@@ -61,14 +61,15 @@ final class PublishedView implements ReadView, HeadSource {
     @Override
     public RangeResult range(RangeQuery query) {
         if (query.revision() <= 0 || query.revision() == revision) {
-            return new RangeReader(query, this, store.history()).read(storeRevision);
+            return new RangeReader(query, this, store.history(), store.config().maxReadBytes()).read(storeRevision);
         }
         if (query.revision() > storeRevision) {
             throw new EtcdException(EtcdError.FUTURE_REVISION);
         }
         store.checkNotCompacted(query.revision());
         PublishedView older = new PublishedView(store, storeRevision, query.revision());
-        RangeResult result = new RangeReader(query, older, store.history()).read(storeRevision);
+        RangeResult result =
+                new RangeReader(query, older, store.history(), store.config().maxReadBytes()).read(storeRevision);
         store.checkNotCompacted(query.revision());
         return result;
     }

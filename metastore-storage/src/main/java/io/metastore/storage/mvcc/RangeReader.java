@@ -3,6 +3,7 @@ package io.metastore.storage.mvcc;
 import io.metastore.api.rpc.RangeRequest.SortOrder;
 import io.metastore.api.rpc.RangeRequest.SortTarget;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,15 @@ final class RangeReader {
     private final RangeQuery query;
     private final HeadSource source;
     private final @Nullable History history;
+    private final long maxBytes;
+    private long bytes;
 
-    /** @param history where heads can be found again, null if they can't yet */
-    RangeReader(RangeQuery query, HeadSource source, @Nullable History history) {
+    /**
+     * @param history where heads can be found again, null if they can't yet
+     * @param maxBytes of keys and values that may be held at once
+     */
+    RangeReader(RangeQuery query, HeadSource source, @Nullable History history, long maxBytes) {
+        this.maxBytes = maxBytes;
         this.query = query;
         this.source = source;
         this.history = history;
@@ -62,11 +69,37 @@ final class RangeReader {
     }
 
     private RangeResult readInKeyOrder(long storeRevision, boolean reverse) {
-        List<Head> found = new ArrayList<>();
+        if (query.target() != SortTarget.KEY) {
+            return readSortedCut(storeRevision);
+        }
+        BodyBuilder body = new BodyBuilder();
+        int found = 0;
         boolean more = false;
         try (HeadSource.Heads heads = source.heads(query.range(), reverse)) {
             for (Head head = heads.next(); head != null; head = heads.next()) {
+                if (query.limit() > 0 && found == query.limit()) {
+                    more = true;
+                    break;
+                }
+                found++;
+                Head full = head.full();
+                hold(query.keysOnly() ? full.metaLength() : full.keyValueLength());
+                append(body, full, query);
+            }
+        }
+        long count = more ? source.count(query.range()) : found;
+        body.bool(MORE, more).varint(COUNT, count);
+        return new RangeResult(storeRevision, body.build(), found, count, more);
+    }
+
+    /** A sort target without an order: what lies first in key order, one more than the limit, is sorted and then cut. */
+    private RangeResult readSortedCut(long storeRevision) {
+        List<Head> found = new ArrayList<>();
+        boolean more = false;
+        try (HeadSource.Heads heads = source.heads(query.range(), false)) {
+            for (Head head = heads.next(); head != null; head = heads.next()) {
                 found.add(head);
+                hold(head.keyValueLength());
                 if (query.limit() > 0 && found.size() > query.limit()) {
                     more = true;
                     break;
@@ -74,9 +107,7 @@ final class RangeReader {
             }
         }
         long count = more ? source.count(query.range()) : found.size();
-        if (query.target() != SortTarget.KEY) {
-            found.sort(order());
-        }
+        found.sort(order());
         return result(storeRevision, more ? found.subList(0, found.size() - 1) : found, count, more);
     }
 
@@ -90,6 +121,9 @@ final class RangeReader {
                 count++;
                 if (passesFilter(head)) {
                     found.add(slimmer == null ? head : head.slim(slimmer));
+                    if (slimmer == null) {
+                        hold(head.keyValueLength());
+                    }
                 }
             }
         }
@@ -98,6 +132,13 @@ final class RangeReader {
         }
         boolean more = query.limit() > 0 && found.size() > query.limit();
         return result(storeRevision, more ? found.subList(0, (int) query.limit()) : found, count, more);
+    }
+
+    private void hold(int more) {
+        bytes += more;
+        if (bytes > maxBytes) {
+            throw new ResponseTooLargeException(bytes, maxBytes);
+        }
     }
 
     private boolean passesFilter(Head head) {
@@ -125,6 +166,9 @@ final class RangeReader {
     private RangeResult result(long storeRevision, List<Head> heads, long count, boolean more) {
         BodyBuilder body = new BodyBuilder(heads.size());
         for (Head head : heads) {
+            if (!head.isFull()) {
+                hold(head.keyValueLength());
+            }
             append(body, head.full(), query);
         }
         body.bool(MORE, more).varint(COUNT, count);
@@ -138,7 +182,9 @@ final class RangeReader {
         } else if (query.target() == SortTarget.VALUE && head.lease() != 0) {
             body.message(KVS, head.keyValueWithoutValue());
         } else {
-            body.message(KVS, head.buffer(), head.offset(), head.metaLength());
+            // A copy: the value need not stay for the sake of its key.
+            int end = head.offset() + head.metaLength();
+            body.message(KVS, Arrays.copyOfRange(head.buffer(), head.offset(), end));
         }
     }
 }

@@ -30,8 +30,8 @@ final class SingleBody implements ResponseBody {
     }
 
     @Override
-    public int size() {
-        return start.length + length + COUNT_OF_ONE.length;
+    public long size() {
+        return (long) start.length + length + COUNT_OF_ONE.length;
     }
 
     @Override

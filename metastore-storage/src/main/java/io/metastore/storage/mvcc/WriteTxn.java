@@ -107,7 +107,7 @@ public final class WriteTxn implements ReadView {
             throw new EtcdException(EtcdError.COMPACTED);
         }
         HeadSource source = new PendingView(store, pending, revision);
-        return new RangeReader(query, source, null).read(now);
+        return new RangeReader(query, source, null, Long.MAX_VALUE).read(now);
     }
 
     @Override

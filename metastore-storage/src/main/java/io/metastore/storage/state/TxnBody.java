@@ -35,13 +35,13 @@ final class TxnBody {
     }
 
     private void add(int kind, int headerSize, long revision, ResponseBody rest) {
-        int responseSize = 1 + 1 + headerSize + rest.size();
-        int kindSize = CodedOutputStream.computeTagSize(kind) + CodedOutputStream.computeUInt32SizeNoTag(responseSize);
+        long responseSize = 1L + 1 + headerSize + rest.size();
+        int kindSize = CodedOutputStream.computeTagSize(kind) + CodedOutputStream.computeUInt64SizeNoTag(responseSize);
         byte[] head = new byte[kindSize + 1 + 1 + headerSize];
         CodedOutputStream out = CodedOutputStream.newInstance(head);
         try {
             out.writeTag(kind, LENGTH_DELIMITED);
-            out.writeUInt32NoTag(responseSize);
+            out.writeUInt64NoTag(responseSize);
             out.writeTag(HEADER_FIELD, LENGTH_DELIMITED);
             out.writeUInt32NoTag(headerSize);
             if (headerSize > 0) {

@@ -121,8 +121,8 @@ public final class WatchReply implements ResponseBody {
     }
 
     @Override
-    public int size() {
-        return fieldsSize() + eventsSize();
+    public long size() {
+        return (long) fieldsSize() + eventsSize();
     }
 
     @Override

@@ -39,7 +39,7 @@ class ConcurrencyTest {
 
     @Test
     void everyReaderSeesWholeRevisions() throws Exception {
-        MvccConfig config = new MvccConfig(20_000, 20_000, 100, Duration.ofNanos(1000), 1000);
+        MvccConfig config = new MvccConfig(20_000, 20_000, 1 << 20, 100, Duration.ofNanos(1000), 1000);
         try (KvEngine engine =
                         RocksEngine.open(directory.resolve("state"), new EngineConfig(8 << 20, 2 << 20, 4096, 2));
                 MvccStore store = MvccStore.open(engine, config)) {

@@ -166,6 +166,9 @@ final class RangeStreamCalls {
             RangeQuery pinned = asked.revision() > 0 ? asked : asked.atRevision(headerRevision);
             count = store.count(pinned.range(), pinned.revision());
             left = pinned.limit() > 0 ? pinned.limit() : Long.MAX_VALUE;
+            if (pinned.limit() < 0) {
+                chunkKeys = Integer.MAX_VALUE; // as etcd: who asks so gets it all at once, if it can be held
+            }
             next = pinned.range().start();
             query = pinned;
             return pinned;
@@ -177,7 +180,7 @@ final class RangeStreamCalls {
                 finish(ResponseBody.EMPTY, false);
                 return;
             }
-            RangePage page = store.page(pinned, from, (int) Math.min(chunkKeys, left), Long.MAX_VALUE);
+            RangePage page = store.page(pinned, from, (int) Math.min(chunkKeys, left));
             left -= page.kvs();
             next = page.next();
             if (next == null || left == 0) {

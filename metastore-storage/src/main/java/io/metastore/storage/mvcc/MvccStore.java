@@ -109,9 +109,14 @@ public final class MvccStore implements AutoCloseable {
      * One part of a long answer. The query must be key ordered and unfiltered, its revision pinned (above 0).
      *
      * @param from first key of the part: the query's start, then {@link RangePage#next}
-     * @param maxBytes the part ends with the entry that reaches it
+     * @param maxKeys the part may be shorter: it ends with the entry that reaches half of what a read may hold
      */
-    public RangePage page(RangeQuery query, Key from, int maxKeys, long maxBytes) {
+    public RangePage page(RangeQuery query, Key from, int maxKeys) {
+        return page(query, from, maxKeys, config.maxReadBytes() / 2);
+    }
+
+    /** @param maxBytes the part ends with the entry that reaches it */
+    RangePage page(RangeQuery query, Key from, int maxKeys, long maxBytes) {
         if (query.revision() <= 0) {
             throw new IllegalArgumentException("pages are read at a pinned revision: " + query);
         }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +98,21 @@ class LauncherIT {
                         .toList();
                 assertThat(names).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void takesTheHeapThatItIsGiven() {
+        assertThat(heapBytes("METASTORE_JAVA_OPTS", "-Xmx500m")).isBetween(400L << 20, 500L << 20);
+        assertThat(heapBytes("METASTORE_HEAP", "200m")).isBetween(150L << 20, 200L << 20);
+    }
+
+    private long heapBytes(String variable, String value) {
+        Program program = Binaries.metastore().withEnvironment(variable, value);
+        try (ProcessMember member = new ProcessMember(program, directory.resolve(variable)).start()) {
+            Matcher told = Pattern.compile("heapBytes=(\\d+)").matcher(member.log());
+            assertThat(told.find()).isTrue();
+            return Long.parseLong(told.group(1));
         }
     }
 

@@ -62,12 +62,12 @@ public final class Applier implements ReplicatedStateMachine {
         Map<LoopContext, List<Runnable>> answers = new LinkedHashMap<>();
         for (CommittedEntry entry : batch) {
             if (entry.proposal() instanceof CommandProposal proposal) {
-                List<Outcome> outcomes = applyOwn(proposal.commands(), entry.term());
+                List<Outcome> outcomes = applyOwn(proposal.commands(), entry);
                 answers.computeIfAbsent(proposal.origin(), origin -> new ArrayList<>())
                         .add(() -> proposal.deliver(outcomes));
             } else {
                 for (Command command : CommandCodec.decode(entry.data()).commands()) {
-                    state.apply(command, entry.term());
+                    state.apply(command, entry.index(), entry.term());
                 }
             }
         }
@@ -77,11 +77,11 @@ public final class Applier implements ReplicatedStateMachine {
     }
 
     /** Past the quota a command is executed all the same, as others execute it, but its client is told (etcd: apply/quota.go). */
-    private List<Outcome> applyOwn(List<Command> commands, long term) {
+    private List<Outcome> applyOwn(List<Command> commands, CommittedEntry entry) {
         List<Outcome> outcomes = new ArrayList<>(commands.size());
         for (Command command : commands) {
             boolean fits = quota.hasSpaceFor(command);
-            Outcome outcome = state.apply(command, term);
+            Outcome outcome = state.apply(command, entry.index(), entry.term());
             outcomes.add(fits || outcome instanceof Outcome.Rejected ? outcome : NO_SPACE);
         }
         return outcomes;

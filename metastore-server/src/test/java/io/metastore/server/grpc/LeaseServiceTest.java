@@ -122,7 +122,7 @@ class LeaseServiceTest {
     }
 
     private synchronized CompletableFuture<Outcome> submit(Command command) {
-        Outcome outcome = state.apply(command, TERM);
+        Outcome outcome = state.apply(command, 1, TERM);
         state.commit(state.appliedIndex() + 1, TERM);
         return CompletableFuture.completedFuture(outcome);
     }

@@ -86,7 +86,7 @@ class LeaseKeeperTest {
             proposed.add(command);
             CompletableFuture<Outcome> outcome = new CompletableFuture<>();
             waiting.add(() -> {
-                Outcome applied = state.apply(command, leader.term.orElse(0));
+                Outcome applied = state.apply(command, 1, leader.term.orElse(0));
                 state.commit(state.appliedIndex() + 1, leader.term.orElse(0));
                 outcome.complete(applied);
             });

@@ -63,6 +63,11 @@ public final class AlarmStore {
         return type == AlarmType.UNRECOGNIZED ? List.of() : ofType(published, type.getNumber());
     }
 
+    /** Whether anything is wrong. */
+    public boolean anyActive() {
+        return !published.isEmpty();
+    }
+
     /** Apply thread: like {@link #active}, with what the open batch has changed. */
     public List<AlarmMember> activeNow(int type) {
         return ofType(alarms.stream().map(Alarm::toProto).toList(), type);

@@ -9,6 +9,8 @@ import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseRevokeRequest;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.TxnRequest;
+import io.metastore.storage.auth.AuthChange;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.cluster.Member;
 import java.util.List;
 import java.util.Optional;
@@ -174,6 +176,54 @@ public sealed interface Command {
         @Override
         public boolean needsIntactData() {
             return true;
+        }
+    }
+
+    /**
+     * What somebody asks for, who is checked when it is applied: by then he may be allowed less. A command that is not
+     * wrapped so comes from a member, or from a time when auth was off.
+     */
+    record Asked(Caller caller, Command command) implements Command {
+        public Asked {
+            if (command instanceof Asked) {
+                throw new IllegalArgumentException("asked for by two callers");
+            }
+        }
+
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return command.applyTo(txn);
+        }
+
+        @Override
+        public long spaceCost() {
+            return command.spaceCost();
+        }
+
+        @Override
+        public boolean needsIntactData() {
+            return command.needsIntactData();
+        }
+    }
+
+    record ChangeAuth(AuthChange change) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            EtcdError refusal = txn.changeAuth(change);
+            return refusal == null ? txn.applied() : new Outcome.Rejected(refusal);
+        }
+    }
+
+    /** A user whose password was right gets a token that all members know: {@code token}, a dot, and the entry's index. */
+    record LogIn(String user, String token) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.logIn(user, token);
+        }
+
+        @Override
+        public String toString() {
+            return "LogIn[" + user + "]";
         }
     }
 

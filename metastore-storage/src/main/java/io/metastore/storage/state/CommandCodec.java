@@ -5,12 +5,14 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.metastore.api.log.LogCommand;
 import io.metastore.api.log.LogEntry;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.cluster.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Command ↔ log.proto; the only class that knows both. Writing builds no message around the client's request: its bytes
@@ -28,10 +30,25 @@ public final class CommandCodec {
                     + CodedOutputStream.computeFixed64Size(LogEntry.SEQUENCE_FIELD_NUMBER, 0)
                     + CodedOutputStream.computeUInt32Size(LogEntry.FORMAT_FIELD_NUMBER, FORMAT);
 
-    /** A command as the log holds it: the number of its field, and what is in there. */
-    private record Payload(int field, MessageLite message) {
+    /** A command as the log holds it: the number of its field, what is in there, and who asks for it. */
+    private record Payload(
+            int field, MessageLite message, @Nullable MessageLite caller) {
+        Payload(int field, MessageLite message) {
+            this(field, message, null);
+        }
+
         int size() {
-            return CodedOutputStream.computeMessageSize(field, message);
+            int size = CodedOutputStream.computeMessageSize(field, message);
+            return caller == null
+                    ? size
+                    : size + CodedOutputStream.computeMessageSize(LogCommand.CALLER_FIELD_NUMBER, caller);
+        }
+
+        void writeTo(CodedOutputStream out) throws IOException {
+            if (caller != null) {
+                out.writeMessage(LogCommand.CALLER_FIELD_NUMBER, caller);
+            }
+            out.writeMessage(field, message);
         }
     }
 
@@ -59,7 +76,7 @@ public final class CommandCodec {
             for (Payload payload : payloads) {
                 out.writeUInt32NoTag(COMMAND_TAG);
                 out.writeUInt32NoTag(payload.size());
-                out.writeMessage(payload.field, payload.message);
+                payload.writeTo(out);
             }
             out.writeUInt32(LogEntry.FORMAT_FIELD_NUMBER, FORMAT);
             out.checkNoSpaceLeft();
@@ -142,16 +159,51 @@ public final class CommandCodec {
                             .setVersion(set.version())
                             .build());
         }
+        if (command instanceof Command.Asked asked) {
+            Payload payload = payloadOf(asked.command());
+            return new Payload(payload.field, payload.message, callerOf(asked.caller()));
+        }
+        if (command instanceof Command.ChangeAuth auth) {
+            return new Payload(AuthChangeCodec.fieldOf(auth.change()), AuthChangeCodec.messageOf(auth.change()));
+        }
+        if (command instanceof Command.LogIn login) {
+            return new Payload(
+                    LogCommand.LOG_IN_FIELD_NUMBER,
+                    io.metastore.api.log.LogIn.newBuilder()
+                            .setUser(login.user())
+                            .setToken(login.token())
+                            .build());
+        }
         if (command instanceof Command.NoOp) {
             return new Payload(LogCommand.NO_OP_FIELD_NUMBER, io.metastore.api.log.NoOp.getDefaultInstance());
         }
         throw new AssertionError("no place in the log for " + command.getClass());
     }
 
+    private static io.metastore.api.log.Caller callerOf(Caller caller) {
+        return io.metastore.api.log.Caller.newBuilder()
+                .setUser(caller.user())
+                .setAuthRevision(caller.revision())
+                .build();
+    }
+
     private static Command commandOf(LogCommand command) {
+        Command what = plainCommandOf(command);
+        return command.hasCaller()
+                ? new Command.Asked(
+                        new Caller(
+                                command.getCaller().getUser(),
+                                command.getCaller().getAuthRevision()),
+                        what)
+                : what;
+    }
+
+    private static Command plainCommandOf(LogCommand command) {
         boolean known = command.getUnknownFields().isEmpty()
                 && command.getRevokeExpired().getUnknownFields().isEmpty()
-                && command.getSetClusterVersion().getUnknownFields().isEmpty();
+                && command.getSetClusterVersion().getUnknownFields().isEmpty()
+                && command.getLogIn().getUnknownFields().isEmpty()
+                && command.getCaller().getUnknownFields().isEmpty();
         if (!known) {
             throw unknown(command);
         }
@@ -172,6 +224,20 @@ public final class CommandCodec {
             case SET_CLUSTER_VERSION ->
                 new Command.SetClusterVersion(command.getSetClusterVersion().getVersion());
             case NO_OP -> new Command.NoOp();
+            case LOG_IN ->
+                new Command.LogIn(
+                        command.getLogIn().getUser(), command.getLogIn().getToken());
+            case AUTH_ENABLE,
+                    AUTH_DISABLE,
+                    AUTH_USER_ADD,
+                    AUTH_USER_DELETE,
+                    AUTH_USER_CHANGE_PASSWORD,
+                    AUTH_USER_GRANT_ROLE,
+                    AUTH_USER_REVOKE_ROLE,
+                    AUTH_ROLE_ADD,
+                    AUTH_ROLE_DELETE,
+                    AUTH_ROLE_GRANT_PERMISSION,
+                    AUTH_ROLE_REVOKE_PERMISSION -> new Command.ChangeAuth(AuthChangeCodec.changeOf(command));
             case COMMAND_NOT_SET -> throw unknown(command);
         };
     }

@@ -2,6 +2,8 @@ package io.metastore.storage.state;
 
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.AlarmType;
+import io.metastore.storage.auth.AuthStore;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.cluster.AlarmStore;
 import io.metastore.storage.cluster.MemberStore;
 import io.metastore.storage.engine.KvEngine;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replicated state: a batch of commands, one engine write, one publication. It is a function of the log alone: the
@@ -30,6 +33,7 @@ public final class StateMachine implements AutoCloseable {
     private final Lessor leases;
     private final AlarmStore alarms;
     private final MemberStore members;
+    private final AuthStore auth;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
     // Owned by the apply thread.
@@ -47,8 +51,9 @@ public final class StateMachine implements AutoCloseable {
         this.leases = new Lessor(engine);
         this.alarms = new AlarmStore(engine);
         this.members = new MemberStore(engine);
+        this.auth = new AuthStore(engine);
         this.writer = store.writer();
-        this.txn = new StateTxn(writer, leases, alarms, members);
+        this.txn = new StateTxn(writer, leases, alarms, members, auth);
         this.publishedCompaction = store.compactedRevision();
         this.applied = AppliedMark.read(engine);
     }
@@ -63,15 +68,22 @@ public final class StateMachine implements AutoCloseable {
     /**
      * Applies a command into the open batch: later commands see it, nobody else does before {@link #commit}.
      *
-     * @param term of the entry that carries the command
+     * @param index of the entry that carries the command
+     * @param term of that entry
      */
-    public Outcome apply(Command command, long term) {
+    public Outcome apply(Command command, long index, long term) {
         batchOpen = true;
         Optional<EtcdError> alarm = refusalByAlarm(command);
         if (alarm.isPresent()) {
             return new Outcome.Rejected(alarm.get());
         }
-        txn.begin(term);
+        if (auth.stateNow().enabled()) {
+            EtcdError denied = refusalByAuth(command);
+            if (denied != null) {
+                return new Outcome.Rejected(denied);
+            }
+        }
+        txn.begin(index, term);
         Outcome outcome = command.applyTo(txn);
         txn.end();
         return outcome;
@@ -91,6 +103,7 @@ public final class StateMachine implements AutoCloseable {
         leases.publish();
         alarms.publish();
         members.publish();
+        auth.publish();
         applied = mark;
         batchOpen = false;
         tellListeners(changes);
@@ -117,6 +130,7 @@ public final class StateMachine implements AutoCloseable {
         leases.reload();
         alarms.reload();
         members.reload();
+        auth.reload();
         publishedCompaction = store.compactedRevision();
         applied = AppliedMark.read(engine);
         listeners.forEach(ChangeListener::reset);
@@ -146,6 +160,10 @@ public final class StateMachine implements AutoCloseable {
 
     public AlarmStore alarms() {
         return alarms;
+    }
+
+    public AuthStore auth() {
+        return auth;
     }
 
     /** The space that quotas are about: it never shrinks but by {@link #defragment}. */
@@ -208,6 +226,14 @@ public final class StateMachine implements AutoCloseable {
             return Optional.of(EtcdError.NO_SPACE);
         }
         return Optional.empty();
+    }
+
+    /** What was asked for before auth was enabled has no caller, and is refused as from somebody without credentials. */
+    private @Nullable EtcdError refusalByAuth(Command command) {
+        if (command instanceof Command.Asked asked) {
+            return new CommandAccess(auth.stateNow(), asked.caller(), leases::keysNow).refusalOfAsked(asked.command());
+        }
+        return new CommandAccess(auth.stateNow(), Caller.NOBODY, leases::keysNow).refusal(command);
     }
 
     private void requireNoOpenBatch() {

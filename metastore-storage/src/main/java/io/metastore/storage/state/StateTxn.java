@@ -7,12 +7,15 @@ import io.metastore.api.rpc.AlarmRequest;
 import io.metastore.api.rpc.AlarmRequest.AlarmAction;
 import io.metastore.api.rpc.AlarmResponse;
 import io.metastore.api.rpc.AlarmType;
+import io.metastore.api.rpc.AuthenticateResponse;
 import io.metastore.api.rpc.DeleteRangeRequest;
 import io.metastore.api.rpc.DeleteRangeResponse;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseGrantResponse;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.PutResponse;
+import io.metastore.storage.auth.AuthChange;
+import io.metastore.storage.auth.AuthStore;
 import io.metastore.storage.cluster.AlarmStore;
 import io.metastore.storage.cluster.Member;
 import io.metastore.storage.cluster.MemberStore;
@@ -31,7 +34,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command may touch while it is applied: keys, leases, alarms and members as they are with everything that went
+ * What a command may touch while it is applied: keys, leases, users, alarms and members as they are with everything that went
  * before it in the open batch. Keeps keys and leases in step: whoever changes a key here changes what is attached.
  *
  * <p>Apply thread. Every change goes into the one open engine batch.
@@ -41,16 +44,20 @@ public final class StateTxn {
     private final Lessor leases;
     private final AlarmStore alarms;
     private final MemberStore members;
+    private final AuthStore auth;
+    private long index;
     private long term;
 
-    StateTxn(WriteTxn keys, Lessor leases, AlarmStore alarms, MemberStore members) {
+    StateTxn(WriteTxn keys, Lessor leases, AlarmStore alarms, MemberStore members, AuthStore auth) {
         this.keys = keys;
         this.leases = leases;
         this.alarms = alarms;
         this.members = members;
+        this.auth = auth;
     }
 
-    void begin(long entryTerm) {
+    void begin(long entryIndex, long entryTerm) {
+        index = entryIndex;
         term = entryTerm;
         keys.begin();
     }
@@ -200,6 +207,26 @@ public final class StateTxn {
 
     void checkpoint(long id, long remainingSeconds) {
         leases.checkpoint(keys.batch(), id, remainingSeconds);
+    }
+
+    // Auth
+
+    /** Null if it is done, else why it is not. */
+    @Nullable
+    EtcdError changeAuth(AuthChange change) {
+        return auth.apply(keys.batch(), change);
+    }
+
+    /** Answers with the whole token. */
+    Outcome logIn(String user, String token) {
+        EtcdError refusal = auth.logIn(user, token, index);
+        if (refusal != null) {
+            return new Outcome.Rejected(refusal);
+        }
+        AuthenticateResponse response = AuthenticateResponse.newBuilder()
+                .setToken(token + "." + Long.toUnsignedString(index))
+                .build();
+        return applied(new BodyBuilder(1).raw(response.toByteArray()).build());
     }
 
     // Cluster

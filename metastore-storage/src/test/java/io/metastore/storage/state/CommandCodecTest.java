@@ -3,16 +3,30 @@ package io.metastore.storage.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.metastore.api.log.LogCommand;
 import io.metastore.api.log.LogEntry;
 import io.metastore.api.rpc.AlarmRequest;
+import io.metastore.api.rpc.AuthRoleAddRequest;
+import io.metastore.api.rpc.AuthRoleDeleteRequest;
+import io.metastore.api.rpc.AuthRoleGrantPermissionRequest;
+import io.metastore.api.rpc.AuthRoleRevokePermissionRequest;
+import io.metastore.api.rpc.AuthUserAddRequest;
+import io.metastore.api.rpc.AuthUserChangePasswordRequest;
+import io.metastore.api.rpc.AuthUserDeleteRequest;
+import io.metastore.api.rpc.AuthUserGrantRoleRequest;
+import io.metastore.api.rpc.AuthUserRevokeRoleRequest;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.api.rpc.LeaseCheckpointRequest;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseRevokeRequest;
+import io.metastore.api.rpc.Permission;
+import io.metastore.storage.auth.AuthChange;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.cluster.Member;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +64,76 @@ class CommandCodecTest {
                 new Command.PublishMember(
                         new Member(-1, "m", List.of("http://p:1"), List.of("http://c:1", "http://c:2"), true)),
                 new Command.SetClusterVersion("3.7.0"),
-                new Command.NoOp());
+                new Command.NoOp(),
+                new Command.LogIn("alice", "abcdefghijklmnop"),
+                new Command.Asked(new Caller("alice", 7), new Command.Put(Txns.put("a=1"))),
+                new Command.Asked(Caller.NOBODY, new Command.Put(Txns.put("a=1"))),
+                auth(new AuthChange.Enable()),
+                auth(new AuthChange.Disable()),
+                auth(new AuthChange.AddUser(AuthUserAddRequest.newBuilder()
+                        .setName("alice")
+                        .setHashedPassword("aGFzaA==")
+                        .build())),
+                auth(new AuthChange.DeleteUser(
+                        AuthUserDeleteRequest.newBuilder().setName("alice").build())),
+                auth(new AuthChange.ChangePassword(AuthUserChangePasswordRequest.newBuilder()
+                        .setName("alice")
+                        .setHashedPassword("aGFzaA==")
+                        .build())),
+                auth(new AuthChange.GrantRole(AuthUserGrantRoleRequest.newBuilder()
+                        .setUser("alice")
+                        .setRole("r")
+                        .build())),
+                auth(new AuthChange.RevokeRole(AuthUserRevokeRoleRequest.newBuilder()
+                        .setName("alice")
+                        .setRole("r")
+                        .build())),
+                auth(new AuthChange.AddRole(
+                        AuthRoleAddRequest.newBuilder().setName("r").build())),
+                auth(new AuthChange.DeleteRole(
+                        AuthRoleDeleteRequest.newBuilder().setRole("r").build())),
+                auth(new AuthChange.GrantPermission(AuthRoleGrantPermissionRequest.newBuilder()
+                        .setName("r")
+                        .setPerm(Permission.newBuilder().setKey(ByteString.copyFromUtf8("k")))
+                        .build())),
+                auth(new AuthChange.RevokePermission(AuthRoleRevokePermissionRequest.newBuilder()
+                        .setRole("r")
+                        .setKey(ByteString.copyFromUtf8("k"))
+                        .build())));
+    }
+
+    private static Command auth(AuthChange change) {
+        return new Command.Asked(new Caller("root", 3), new Command.ChangeAuth(change));
+    }
+
+    /** Whoever adds a command and forgets the list above would have it tested by nothing. */
+    @Test
+    void everyCommandIsInTheList() {
+        List<Class<?>> listed = new ArrayList<>();
+        for (Command command : commands()) {
+            listed.add(command.getClass());
+            if (command instanceof Command.Asked asked) {
+                listed.add(asked.command().getClass());
+                if (asked.command() instanceof Command.ChangeAuth auth) {
+                    listed.add(auth.change().getClass());
+                }
+            }
+        }
+
+        assertThat(listed).contains(Command.class.getPermittedSubclasses());
+        assertThat(listed).contains(AuthChange.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void aPasswordCannotBeWritten() {
+        assertThatThrownBy(() -> new AuthChange.AddUser(
+                        AuthUserAddRequest.newBuilder().setPassword("secret").build()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> new AuthChange.ChangePassword(AuthUserChangePasswordRequest.newBuilder()
+                        .setPassword("secret")
+                        .build()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
@@ -91,7 +174,7 @@ class CommandCodecTest {
 
     static Stream<LogEntry> foreignEntries() {
         UnknownFieldSet unknown = UnknownFieldSet.newBuilder()
-                .addField(40, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                 .build();
         LogEntry entry = LogEntry.newBuilder().setFormat(CommandCodec.FORMAT).build();
         LogCommand known = LogCommand.newBuilder().setPut(Txns.put("a=1")).build();

@@ -94,12 +94,12 @@ class LeaseCommandsTest {
     @Test
     void whatABatchAttachesItCanRevoke() {
         StateMachine state = machine.state;
-        state.apply(Commands.grant(7, 60), Machine.TERM);
-        state.apply(Commands.put("a lease=7"), Machine.TERM);
-        state.apply(Commands.put("b lease=7"), Machine.TERM);
-        state.apply(Commands.put("b=2"), Machine.TERM);
-        state.apply(Commands.revoke(7), Machine.TERM);
-        assertThat(state.apply(Commands.put("c lease=7"), Machine.TERM))
+        state.apply(Commands.grant(7, 60), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.put("a lease=7"), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.put("b lease=7"), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.put("b=2"), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.revoke(7), Machine.INDEX, Machine.TERM);
+        assertThat(state.apply(Commands.put("c lease=7"), Machine.INDEX, Machine.TERM))
                 .isEqualTo(new Outcome.Rejected(EtcdError.LEASE_NOT_FOUND));
         assertThat(state.leases().find(7)).isEmpty();
         state.commit(1, Machine.TERM);
@@ -186,10 +186,10 @@ class LeaseCommandsTest {
             }
         });
         StateMachine state = machine.state;
-        state.apply(Commands.grant(1, 60), Machine.TERM);
-        state.apply(Commands.revoke(1), Machine.TERM);
-        state.apply(Commands.grant(1, 60), Machine.TERM);
-        state.apply(Commands.checkpoint(1, 5), Machine.TERM);
+        state.apply(Commands.grant(1, 60), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.revoke(1), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.grant(1, 60), Machine.INDEX, Machine.TERM);
+        state.apply(Commands.checkpoint(1, 5), Machine.INDEX, Machine.TERM);
         assertThat(heard).containsExactly("reset 1");
         state.commit(machine.index() + 1, Machine.TERM);
 

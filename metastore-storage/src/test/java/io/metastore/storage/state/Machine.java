@@ -22,6 +22,8 @@ import java.util.List;
 /** A state machine on the heap whose every command is a batch of its own, and which answers as a server would. */
 final class Machine implements AutoCloseable {
     static final long TERM = 2;
+    /** Of the entry that a command says it comes from; nothing but a token depends on it. */
+    static final long INDEX = 7;
 
     final KvEngine engine = new MemoryEngine();
     final StateMachine state = StateMachine.open(engine, StateConfig.DEFAULT);
@@ -51,7 +53,7 @@ final class Machine implements AutoCloseable {
     }
 
     Outcome apply(Command command) {
-        Outcome outcome = state.apply(command, TERM);
+        Outcome outcome = state.apply(command, INDEX, TERM);
         state.commit(++index, TERM);
         return outcome;
     }

@@ -81,7 +81,9 @@ final class Replica implements AutoCloseable {
             if (entry.index() > last) {
                 assertThat(entry.index()).isEqualTo(last + 1);
                 List<Object> given = new ArrayList<>();
-                entry.commands().forEach(command -> given.add(answer(command, state.apply(command, entry.term()))));
+                entry.commands()
+                        .forEach(command ->
+                                given.add(answer(command, state.apply(command, entry.index(), entry.term()))));
                 remember(answers, entry.index(), given);
                 last = entry.index();
             }

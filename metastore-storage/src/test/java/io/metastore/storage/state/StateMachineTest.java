@@ -36,11 +36,11 @@ class StateMachineTest {
     @Test
     void nothingIsSeenBeforeTheBatchIsCommitted() {
         StateMachine state = machine.state;
-        state.apply(Commands.put("a=1"), 2);
-        state.apply(Commands.grant(1, 60), 2);
-        state.apply(Commands.alarm(AlarmAction.ACTIVATE, 5, AlarmType.NOSPACE), 2);
-        state.apply(new Command.PublishMember(MEMBER), 2);
-        state.apply(new Command.SetClusterVersion("3.7.0"), 2);
+        state.apply(Commands.put("a=1"), 1, 2);
+        state.apply(Commands.grant(1, 60), 1, 2);
+        state.apply(Commands.alarm(AlarmAction.ACTIVATE, 5, AlarmType.NOSPACE), 1, 2);
+        state.apply(new Command.PublishMember(MEMBER), 1, 2);
+        state.apply(new Command.SetClusterVersion("3.7.0"), 1, 2);
 
         assertThat(machine.get("a").getCount()).isZero();
         assertThat(StateDigest.of(state)).isEqualTo(StateDigest.of(new ModelState()));
@@ -90,7 +90,7 @@ class StateMachineTest {
             assertThat(StateDigest.of(again)).isEqualTo(before);
             assertThat(again.appliedIndex()).isEqualTo(4);
             assertThat(again.appliedTerm()).isEqualTo(Machine.TERM);
-            assertThat(again.apply(Commands.put("a=2"), Machine.TERM))
+            assertThat(again.apply(Commands.put("a=2"), Machine.INDEX, Machine.TERM))
                     .isEqualTo(new Outcome.Rejected(EtcdError.CORRUPT));
         }
     }
@@ -116,7 +116,7 @@ class StateMachineTest {
             assertThat(other.events).containsExactly("RESET");
             assertThat(other.get("b").getCount()).isZero();
             assertThat(other.get("a").getKvs(0).getModRevision()).isEqualTo(2);
-            other.state.apply(Commands.put("c=1"), Machine.TERM);
+            other.state.apply(Commands.put("c=1"), Machine.INDEX, Machine.TERM);
             other.state.commit(3, Machine.TERM);
             assertThat(other.get("c").getKvs(0).getModRevision()).isEqualTo(3);
         }
@@ -124,7 +124,7 @@ class StateMachineTest {
 
     @Test
     void aCopyIsNotMadeInTheMiddleOfABatch(@TempDir Path directory) {
-        machine.state.apply(Commands.put("a=1"), 1);
+        machine.state.apply(Commands.put("a=1"), 1, 1);
 
         assertThatThrownBy(() -> machine.state.saveTo(directory.resolve("x")))
                 .isInstanceOf(IllegalStateException.class);
@@ -159,9 +159,10 @@ class StateMachineTest {
         Command command = command(text);
 
         machine.applied(Commands.alarm(AlarmAction.ACTIVATE, 5, AlarmType.NOSPACE));
-        assertThat(refusal(machine.state.apply(command, Machine.TERM))).isEqualTo(withNoSpace);
-        machine.state.apply(Commands.alarm(AlarmAction.ACTIVATE, 6, AlarmType.CORRUPT), Machine.TERM);
-        assertThat(refusal(machine.state.apply(command(text), Machine.TERM)))
+        assertThat(refusal(machine.state.apply(command, Machine.INDEX, Machine.TERM)))
+                .isEqualTo(withNoSpace);
+        machine.state.apply(Commands.alarm(AlarmAction.ACTIVATE, 6, AlarmType.CORRUPT), Machine.INDEX, Machine.TERM);
+        assertThat(refusal(machine.state.apply(command(text), Machine.INDEX, Machine.TERM)))
                 .as("CORRUPT comes first")
                 .isEqualTo(withCorrupt);
     }

@@ -275,12 +275,14 @@ class TxnTest {
     @Test
     void laterCommandsOfABatchSeeEarlierOnes() {
         StateMachine state = machine.state;
-        state.apply(Commands.put("k=1"), Machine.TERM);
-        assertThat(state.apply(Commands.compact(5), Machine.TERM)).isInstanceOf(Outcome.Applied.class);
-        assertThat(state.apply(Commands.compact(5), Machine.TERM)).isEqualTo(new Outcome.Rejected(EtcdError.COMPACTED));
-        Outcome txn = state.apply(Commands.txn("if value(k)=1 then put k=2, get k rev=5"), Machine.TERM);
+        state.apply(Commands.put("k=1"), Machine.INDEX, Machine.TERM);
+        assertThat(state.apply(Commands.compact(5), Machine.INDEX, Machine.TERM))
+                .isInstanceOf(Outcome.Applied.class);
+        assertThat(state.apply(Commands.compact(5), Machine.INDEX, Machine.TERM))
+                .isEqualTo(new Outcome.Rejected(EtcdError.COMPACTED));
+        Outcome txn = state.apply(Commands.txn("if value(k)=1 then put k=2, get k rev=5"), Machine.INDEX, Machine.TERM);
         assertThat(txn.orThrow().revision()).isEqualTo(6);
-        assertThat(state.apply(Commands.txn("then put k=2, get k rev=4"), Machine.TERM))
+        assertThat(state.apply(Commands.txn("then put k=2, get k rev=4"), Machine.INDEX, Machine.TERM))
                 .isEqualTo(new Outcome.Rejected(EtcdError.COMPACTED));
         assertThat(state.store().currentRevision()).isEqualTo(4);
         machine.events.clear();

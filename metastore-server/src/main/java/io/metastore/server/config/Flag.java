@@ -38,6 +38,12 @@ public enum Flag {
             "auto-compaction-retention", "0", "Retention: hours or a duration (periodic), or revisions; 0 is off."),
     WATCH_PROGRESS_NOTIFY_INTERVAL(
             "watch-progress-notify-interval", "10m0s", "Interval of progress notifications on quiet watches."),
+    AUTH_TOKEN(
+            "auth-token",
+            "simple",
+            "'simple', or 'jwt' with its options: jwt,sign-method=RS256,pub-key=<file>,priv-key=<file>,ttl=<duration>."),
+    AUTH_TOKEN_TTL("auth-token-ttl", "300", "Time after which a simple token ends that is not used, in seconds."),
+    BCRYPT_COST("bcrypt-cost", "10", "Cost of hashing passwords, 4 to 31; each step doubles the time."),
     LOG_LEVEL("log-level", "info", "debug, info, warn or error."),
     UNSAFE_NO_FSYNC("unsafe-no-fsync", "false", "Never sync the raft log: loses acknowledged writes in a power cut."),
     STORAGE_ENGINE("storage-engine", "rocksdb", "'rocksdb', or 'memory' for a state that is not kept on disk."),

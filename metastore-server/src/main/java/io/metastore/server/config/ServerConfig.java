@@ -1,5 +1,6 @@
 package io.metastore.server.config;
 
+import io.metastore.server.auth.AuthConfig;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -32,7 +33,8 @@ public record ServerConfig(
         StorageEngine storageEngine,
         long storageCacheBytes,
         int eventLoops,
-        boolean reflection) {
+        boolean reflection,
+        AuthConfig auth) {
 
     /** Where the state lives. */
     public enum StorageEngine {
@@ -125,7 +127,11 @@ public record ServerConfig(
                 engine(options.get(Flag.STORAGE_ENGINE), problems),
                 numbers.between(Flag.STORAGE_CACHE_BYTES, 0, Long.MAX_VALUE),
                 (int) numbers.between(Flag.EVENT_LOOPS, 0, 1024),
-                bool(options, Flag.GRPC_REFLECTION, problems));
+                bool(options, Flag.GRPC_REFLECTION, problems),
+                new AuthConfig(
+                        options.get(Flag.AUTH_TOKEN),
+                        Duration.ofSeconds(numbers.between(Flag.AUTH_TOKEN_TTL, 1, Integer.MAX_VALUE)),
+                        (int) numbers.between(Flag.BCRYPT_COST, 4, 31)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -9,12 +9,18 @@ import io.metastore.raft.PeerAddress;
 import io.metastore.raft.RaftConfig;
 import io.metastore.raft.RaftNode;
 import io.metastore.raft.RaftStartException;
+import io.metastore.server.auth.Passwords;
+import io.metastore.server.auth.SimpleTokens;
+import io.metastore.server.auth.TokenOptions;
+import io.metastore.server.auth.Tokens;
 import io.metastore.server.compaction.AutoCompactor;
+import io.metastore.server.config.GoDuration;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.data.DataDirectory;
 import io.metastore.server.data.Identity;
 import io.metastore.server.data.SpaceGuard;
 import io.metastore.server.data.StartException;
+import io.metastore.server.grpc.Access;
 import io.metastore.server.grpc.GrpcServer;
 import io.metastore.server.grpc.Headers;
 import io.metastore.server.grpc.LeaderMonitor;
@@ -30,6 +36,8 @@ import io.metastore.server.replication.Applier;
 import io.metastore.server.replication.LoopContext;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
+import io.metastore.storage.auth.AuthListener;
+import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.cluster.ClusterIds;
 import io.metastore.storage.cluster.Member;
 import io.metastore.storage.engine.EngineConfig;
@@ -49,6 +57,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -71,6 +80,8 @@ final class RunningMember implements AutoCloseable {
     private static final long RAFT_SNAPSHOT_BYTES = 256L << 20;
     private static final int READ_QUEUE = 10_000;
     private static final int ADMIN_QUEUE = 64;
+    /** Passwords that one thread can compare while their clients still wait, at the default cost. */
+    private static final int BCRYPT_QUEUE = 128;
 
     private final Deque<AutoCloseable> parts;
     private final GrpcServer grpc;
@@ -140,6 +151,12 @@ final class RunningMember implements AutoCloseable {
         ExpiryQueue expiry = new ExpiryQueue(System::nanoTime);
         state.leases().addListener(expiry);
 
+        Tokens tokens = tokens(config);
+        // Verified certificates come with TLS.
+        Access access = new Access(state.auth(), tokens, connection -> null);
+        Passwords passwords = new Passwords(
+                config.auth().bcryptCost(),
+                threads.pool("bcrypt", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), BCRYPT_QUEUE));
         Quota quota = state.quota(config.quotaBytes());
         Applier applier = new Applier(state, quota);
         PeerAddress self =
@@ -172,6 +189,11 @@ final class RunningMember implements AutoCloseable {
         leases.start(threads.factory("lease"));
 
         raft.awaitReady().get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        if (tokens instanceof SimpleTokens simple) {
+            // From here on: a token in the part of the log that was replayed may long have ended.
+            state.auth().addListener(simple);
+            threads.repeat(timer, Duration.ofSeconds(1), simple::expire);
+        }
         publish(config, identity, state, replicator);
         threads.repeat(timer, Duration.ofMillis(500), () -> replicator.expire(System.nanoTime()));
         disk.check();
@@ -191,12 +213,18 @@ final class RunningMember implements AutoCloseable {
                 new WatchService(new WatchService.Parts(
                         hub,
                         headers,
-                        WatchAccess.OPEN,
+                        WatchAccess.of(access),
                         LeaderMonitor.start(leaderKnown, timer, config.electionTimeout()),
                         shared,
                         timer,
                         config.watchProgressInterval(),
                         Services.maxMessageBytes(config))));
+        state.auth().addListener(new AuthListener() {
+            @Override
+            public void published(AuthState auth) {
+                watches.recheck();
+            }
+        });
         String inProcessName = "metastore-" + UUID.randomUUID();
         ManagedChannel loopback = InProcessChannelBuilder.forName(inProcessName)
                 .directExecutor()
@@ -217,6 +245,9 @@ final class RunningMember implements AutoCloseable {
                         leases,
                         expiry,
                         random,
+                        access,
+                        tokens,
+                        passwords,
                         loopback),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate);
@@ -275,6 +306,16 @@ final class RunningMember implements AutoCloseable {
                 ? config.storageCacheBytes()
                 : Long.getLong("metastore.native.bytes", EngineConfig.DEFAULT.nativeBytes());
         return RocksEngine.open(data.state(), EngineConfig.ofNativeBytes(nativeBytes));
+    }
+
+    private static Tokens tokens(ServerConfig config) throws StartException {
+        try {
+            return new TokenOptions(text -> GoDuration.parse(text)
+                            .orElseThrow(() -> new IllegalArgumentException("not a duration: " + text)))
+                    .tokens(config.auth(), System::nanoTime, InstantSource.system());
+        } catch (TokenOptions.InvalidOptionsException invalid) {
+            throw new StartException(String.valueOf(invalid.getMessage()), invalid);
+        }
     }
 
     private static PeerAddress addressOf(long memberId, URI peerUrl) {

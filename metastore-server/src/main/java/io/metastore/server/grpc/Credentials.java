@@ -1,43 +1,76 @@
 package io.metastore.server.grpc;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
-import java.util.List;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a client identified itself with, kept for services that call on in its name: such a call is to be allowed what the
- * client is allowed, and nothing else.
+ * What a client identified itself with: what it sent with its call, and how it is connected. Whose they are is found out
+ * when it matters, which in a stream is again and again.
  */
-final class Credentials implements ServerInterceptor {
+final class Credentials {
     /** Where clients put their token, and where the gateway does (etcd: rpctypes/metadatafields.go). */
     static final Metadata.Key<String> TOKEN = Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
     static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-    private static final List<Metadata.Key<String>> KEPT = List.of(TOKEN, AUTHORIZATION);
-    private static final Context.Key<Metadata> CURRENT =
-            Context.keyWithDefault("metastore-credentials", new Metadata());
+    static final Credentials NONE = new Credentials(new Metadata(), Attributes.EMPTY);
+    private static final Context.Key<Credentials> CURRENT = Context.keyWithDefault("metastore-credentials", NONE);
+    private static final String BEARER = "Bearer ";
 
-    /** Of the call that the current thread has just taken in. */
-    static Metadata current() {
+    private final Metadata headers;
+    private final Attributes connection;
+
+    private Credentials(Metadata headers, Attributes connection) {
+        this.headers = headers;
+        this.connection = connection;
+    }
+
+    static Credentials of(ServerCall<?, ?> call, Metadata headers) {
+        return new Credentials(headers, call.getAttributes());
+    }
+
+    /** Of the call that the current thread has just taken in; none where its service does not ask for them. */
+    static Credentials current() {
         return CURRENT.get();
     }
 
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(
-            ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        Metadata kept = new Metadata();
-        for (Metadata.Key<String> key : KEPT) {
-            String value = headers.get(key);
-            if (value != null) {
-                kept.put(key, value);
-            }
+    Context asCurrent() {
+        return Context.current().withValue(CURRENT, this);
+    }
+
+    /** Null if there is none. */
+    @Nullable
+    String token() {
+        String token = first(TOKEN);
+        if (token == null) {
+            token = first(AUTHORIZATION);
         }
-        return Contexts.interceptCall(Context.current().withValue(CURRENT, kept), call, headers, next);
+        return token != null && token.startsWith(BEARER) ? token.substring(BEARER.length()) : token;
+    }
+
+    private @Nullable String first(Metadata.Key<String> key) {
+        Iterable<String> all = headers.getAll(key);
+        Iterator<String> each = all == null ? null : all.iterator();
+        return each != null && each.hasNext() ? each.next() : null;
+    }
+
+    /** How the client is connected: a verified certificate would be found here. */
+    Attributes connection() {
+        return connection;
+    }
+
+    /** To be sent along where a service calls on in the client's name. */
+    Metadata forwarded() {
+        Metadata forwarded = new Metadata();
+        String token = token();
+        if (token != null) {
+            forwarded.put(TOKEN, token);
+        }
+        return forwarded;
     }
 }

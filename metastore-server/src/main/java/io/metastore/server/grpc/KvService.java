@@ -16,18 +16,27 @@ import io.metastore.server.grpc.UnaryCalls.Answer;
 import io.metastore.server.replication.OutcomeListener;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
+import io.metastore.storage.auth.AuthState;
+import io.metastore.storage.auth.Caller;
+import io.metastore.storage.cluster.AlarmStore;
+import io.metastore.storage.mvcc.Key;
 import io.metastore.storage.mvcc.MvccStore;
 import io.metastore.storage.mvcc.RangeQuery;
 import io.metastore.storage.mvcc.RangeResult;
 import io.metastore.storage.state.Command;
+import io.metastore.storage.state.CommandAccess;
 import io.metastore.storage.state.Outcome;
 import io.metastore.storage.state.ReadOnlyTxn;
 import io.metastore.storage.state.StateMachine;
 import io.metastore.storage.state.TxnChecks;
 import io.metastore.storage.state.TxnKind;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * etcdserverpb.KV. Runs on the event loop of the call; what may touch the disk for long goes to the read pool.
@@ -36,11 +45,13 @@ import java.util.concurrent.RejectedExecutionException;
  */
 public final class KvService {
     private final MvccStore store;
+    private final AlarmStore alarms;
     private final Replicator replicator;
     private final ReadGate gate;
     private final Executor readers;
     private final Headers headers;
     private final SpaceAlarm space;
+    private final Access access;
     private final int maxTxnOps;
     private final UnaryCalls calls;
     private final RangeStreamCalls streams;
@@ -52,6 +63,7 @@ public final class KvService {
             Executor readers,
             Headers headers,
             SpaceAlarm space,
+            Access access,
             int maxTxnOps,
             UnaryCalls calls,
             RangeStreamCalls streams) {
@@ -61,6 +73,8 @@ public final class KvService {
         this.readers = readers;
         this.headers = headers;
         this.space = space;
+        this.access = access;
+        this.alarms = state.alarms();
         this.maxTxnOps = maxTxnOps;
         this.calls = calls;
         this.streams = streams;
@@ -106,22 +120,95 @@ public final class KvService {
         TxnChecks.check(request);
         RangeQuery query = RangeQuery.fromRequest(request);
         whenReadable(request.getSerializable(), answer, () -> {
-            RangeResult hot = store.rangeIfHot(query);
-            if (hot != null) {
-                answer.reply(new Reply(headers.field(hot.revision()), hot.body()));
+            AuthState auth = access.state();
+            if (auth.enabled()) {
+                checked(auth, answer, permit -> permit.refusal(request), caller -> range(query, answer, caller));
             } else {
-                onReader(answer, () -> answerRange(query, answer));
+                range(query, answer, null);
             }
         });
     }
 
-    private void answerRange(RangeQuery query, Answer answer) {
+    /**
+     * @param caller null where nobody asks who it is
+     */
+    private void range(RangeQuery query, Answer answer, @Nullable Caller caller) {
+        RangeResult hot = store.rangeIfHot(query);
+        if (hot != null) {
+            answerRange(hot, answer, caller);
+            return;
+        }
+        onReader(answer, () -> {
+            try {
+                answerRange(store.range(query), answer, caller);
+            } catch (RuntimeException failure) {
+                answer.fail(failure);
+            }
+        });
+    }
+
+    private void answerRange(RangeResult result, Answer answer, @Nullable Caller caller) {
+        access.requireUnchangedSince(caller);
+        answer.reply(new Reply(headers.field(result.revision()), result.body()));
+    }
+
+    /** Goes on with the caller if it may do what it asks for. */
+    private void checked(
+            AuthState auth, Answer answer, Function<CommandAccess, @Nullable EtcdError> check, Consumer<Caller> read) {
         try {
-            RangeResult result = store.range(query);
-            answer.reply(new Reply(headers.field(result.revision()), result.body()));
+            Caller caller = access.callerOf(answer.credentials(), auth);
+            Access.require(check.apply(new CommandAccess(auth, caller, KvService::notRead)));
+            read.accept(caller);
         } catch (RuntimeException failure) {
             answer.fail(failure);
         }
+    }
+
+    private void submit(Command command, Answer answer) {
+        AuthState auth = access.state();
+        if (auth.enabled()) {
+            submitAsked(auth, command, answer);
+        } else {
+            replicator.submit(command, new Replying(answer));
+        }
+    }
+
+    /**
+     * Who may not do it is checked when the command is applied, as all members do. Here only so that what is sure to be
+     * refused takes no place in the log: sure is what is refused with all that was agreed before it came.
+     */
+    private void submitAsked(AuthState auth, Command command, Answer answer) {
+        Command.Asked asked = new Command.Asked(access.callerOf(answer.credentials(), auth), command);
+        if (refusal(auth, asked) == null || replicator.isTooLarge(asked)) {
+            replicator.submit(asked, new Replying(answer));
+            return;
+        }
+        gate.linearizable(
+                () -> {
+                    try {
+                        AuthState now = access.state();
+                        Command again = access.asked(answer.credentials(), command);
+                        EtcdError refusal = again instanceof Command.Asked known ? refusal(now, known) : null;
+                        if (refusal == null || alarms.anyActive()) {
+                            // An alarm comes before any permission.
+                            replicator.submit(again, new Replying(answer));
+                        } else {
+                            answer.fail(refusal.exception());
+                        }
+                    } catch (RuntimeException failure) {
+                        answer.fail(failure);
+                    }
+                },
+                answer::fail);
+    }
+
+    private static @Nullable EtcdError refusal(AuthState auth, Command.Asked asked) {
+        return new CommandAccess(auth, asked.caller(), KvService::notRead).refusalOfAsked(asked.command());
+    }
+
+    /** What is attached to a lease is looked at when the command is applied: here it might have to be read from disk. */
+    private static List<Key> notRead(long lease) {
+        return List.of();
     }
 
     private void put(PutRequest request, Answer answer) {
@@ -131,7 +218,7 @@ public final class KvService {
             return;
         }
         TxnChecks.check(request);
-        replicator.submit(command, new Replying(answer));
+        submit(command, answer);
     }
 
     /** The client hears of it when the alarm is agreed, so that who asks next finds it. */
@@ -141,7 +228,7 @@ public final class KvService {
 
     private void deleteRange(DeleteRangeRequest request, Answer answer) {
         TxnChecks.check(request);
-        replicator.submit(new Command.DeleteRange(request), new Replying(answer));
+        submit(new Command.DeleteRange(request), answer);
     }
 
     private void txn(TxnRequest request, Answer answer) {
@@ -152,24 +239,38 @@ public final class KvService {
         }
         TxnChecks.check(request, maxTxnOps);
         if (!TxnKind.isReadOnly(request)) {
-            replicator.submit(command, new Replying(answer));
+            submit(command, answer);
             return;
         }
-        whenReadable(
-                TxnKind.isSerializable(request),
-                answer,
-                () -> onReader(answer, () -> {
-                    try {
-                        Outcome.Applied outcome = ReadOnlyTxn.evaluate(request, store);
-                        answer.reply(new Reply(headers.field(outcome.revision()), outcome.body()));
-                    } catch (RuntimeException failure) {
-                        answer.fail(failure);
-                    }
-                }));
+        whenReadable(TxnKind.isSerializable(request), answer, () -> {
+            AuthState auth = access.state();
+            if (auth.enabled()) {
+                checked(auth, answer, permit -> permit.refusal(request), caller -> readTxn(request, answer, caller));
+            } else {
+                readTxn(request, answer, null);
+            }
+        });
+    }
+
+    private void readTxn(TxnRequest request, Answer answer, @Nullable Caller caller) {
+        onReader(answer, () -> {
+            try {
+                Outcome.Applied outcome = ReadOnlyTxn.evaluate(request, store);
+                access.requireUnchangedSince(caller);
+                answer.reply(new Reply(headers.field(outcome.revision()), outcome.body()));
+            } catch (RuntimeException failure) {
+                answer.fail(failure);
+            }
+        });
     }
 
     private void compact(CompactionRequest request, Answer answer) {
-        replicator.submit(new Command.Compact(request), new OutcomeListener() {
+        Command command = new Command.Compact(request);
+        if (access.state().enabled()) {
+            access.requireAdmin(answer.credentials());
+            command = access.asked(answer.credentials(), command);
+        }
+        replicator.submit(command, new OutcomeListener() {
             @Override
             public void applied(Outcome outcome) {
                 if (outcome instanceof Outcome.Applied applied && request.getPhysical()) {

@@ -17,9 +17,12 @@ import io.metastore.api.rpc.LeaseTimeToLiveRequest;
 import io.metastore.api.rpc.LeaseTimeToLiveResponse;
 import io.metastore.server.lease.LeaseAuthority;
 import io.metastore.server.lease.LeaseAuthority.LeaseTime;
+import io.metastore.storage.auth.AuthState;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.lease.Lease;
 import io.metastore.storage.mvcc.Key;
 import io.metastore.storage.state.Command;
+import io.metastore.storage.state.CommandAccess;
 import io.metastore.storage.state.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +33,7 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** etcdserverpb.Lease. Grants and revokes go through the log, renewals to the one who counts the time. */
 final class LeaseService extends LeaseGrpc.LeaseImplBase {
@@ -57,6 +61,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
             Executor readers,
             LongSupplier revision,
             Headers headers,
+            Access access,
             long minTtlSeconds,
             LongSupplier randomId) {}
 
@@ -71,18 +76,20 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> client) {
-        grant(request, MAX_ID_CHOICES).whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
+        grant(request, parts.access.credentials(), MAX_ID_CHOICES)
+                .whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
     }
 
-    private CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request, int choicesLeft) {
+    private CompletableFuture<LeaseGrantResponse> grant(
+            LeaseGrantRequest request, Credentials caller, int choicesLeft) {
         boolean choose = request.getID() == Lease.NONE;
         LeaseGrantRequest effective = LeaseGrantRequest.newBuilder()
                 .setID(choose ? chooseId() : request.getID())
                 .setTTL(Math.max(request.getTTL(), parts.minTtlSeconds))
                 .build();
-        return submit(new Command.LeaseGrant(effective)).thenCompose(outcome -> {
+        return submit(caller, new Command.LeaseGrant(effective)).thenCompose(outcome -> {
             if (choose && choicesLeft > 1 && isTaken(outcome)) {
-                return grant(request, choicesLeft - 1);
+                return grant(request, caller, choicesLeft - 1);
             }
             return CompletableFuture.completedFuture(LeaseGrantResponse.newBuilder()
                     .setHeader(parts.headers.at(outcome.orThrow().revision()))
@@ -103,41 +110,80 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> client) {
-        submit(new Command.LeaseRevoke(request))
+        submit(parts.access.credentials(), new Command.LeaseRevoke(request))
                 .thenApply(outcome -> LeaseRevokeResponse.newBuilder()
                         .setHeader(parts.headers.at(outcome.orThrow().revision()))
                         .build())
                 .whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
     }
 
-    private CompletableFuture<Outcome> submit(Command command) {
+    private CompletableFuture<Outcome> submit(Credentials caller, Command command) {
         try {
             parts.spaceCheck.accept(command);
+            return parts.submit.apply(parts.access.asked(caller, command));
         } catch (RuntimeException refusal) {
             return CompletableFuture.failedFuture(refusal);
         }
-        return parts.submit.apply(command);
     }
 
     @Override
     public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(StreamObserver<LeaseKeepAliveResponse> client) {
-        return new KeepAliveStream((ServerCallStreamObserver<LeaseKeepAliveResponse>) client, this::renew);
+        Credentials caller = Credentials.current();
+        return new KeepAliveStream((ServerCallStreamObserver<LeaseKeepAliveResponse>) client, id -> renew(id, caller));
     }
 
     /** The revision is that before the renewal, as etcd has it. */
-    private CompletableFuture<LeaseKeepAliveResponse> renew(long id) {
+    private CompletableFuture<LeaseKeepAliveResponse> renew(long id, Credentials caller) {
         LeaseKeepAliveResponse.Builder response =
                 LeaseKeepAliveResponse.newBuilder().setHeader(header()).setID(id);
-        return parts.authority.renew(id).thenApply(ttl -> response.setTTL(ttl).build());
+        if (!parts.access.state().enabled()) {
+            return parts.authority.renew(id).thenApply(ttl -> response.setTTL(ttl)
+                    .build());
+        }
+        return checked(caller, permit -> permit.refusalToChangeLease(id))
+                .thenCompose(auth -> parts.authority.renew(id))
+                .thenApply(ttl -> response.setTTL(ttl).build());
+    }
+
+    /** What is attached to a lease may have to be read, so this leaves the event loop. Answers what was checked against. */
+    private CompletableFuture<AuthState> checked(
+            Credentials credentials, Function<CommandAccess, @Nullable EtcdError> check) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    AuthState auth = parts.access.state();
+                    if (auth.enabled()) {
+                        Caller caller = parts.access.callerOf(credentials, auth);
+                        Access.require(auth.refusalToAnonymous(caller));
+                        Access.require(check.apply(new CommandAccess(auth, caller, parts.keysOf)));
+                        parts.access.requireUnchangedSince(auth);
+                    }
+                    return auth;
+                },
+                parts.readers);
     }
 
     @Override
     public void leaseTimeToLive(LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> client) {
-        CompletableFuture<LeaseTime> time = parts.authority.timeToLive(request.getID());
         CompletableFuture<LeaseTimeToLiveResponse> answer = request.getKeys()
-                ? time.thenApplyAsync(known -> timeToLive(request, known), parts.readers)
-                : time.thenApply(known -> timeToLive(request, known));
+                ? timeToLiveWithKeys(request, Credentials.current())
+                : parts.authority.timeToLive(request.getID()).thenApply(known -> timeToLive(request, known));
         answer.whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
+    }
+
+    private CompletableFuture<LeaseTimeToLiveResponse> timeToLiveWithKeys(
+            LeaseTimeToLiveRequest request, Credentials caller) {
+        CompletableFuture<AuthState> allowed = parts.access.state().enabled()
+                ? checked(caller, permit -> permit.refusalToSeeLease(request.getID()))
+                : CompletableFuture.completedFuture(parts.access.state());
+        return allowed.thenCompose(auth -> parts.authority
+                .timeToLive(request.getID())
+                .thenApplyAsync(known -> timeToLive(request, known), parts.readers)
+                .thenApply(response -> {
+                    if (auth.enabled()) {
+                        parts.access.requireUnchangedSince(auth);
+                    }
+                    return response;
+                }));
     }
 
     private LeaseTimeToLiveResponse timeToLive(LeaseTimeToLiveRequest request, LeaseTime time) {
@@ -156,12 +202,33 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
     @Override
     public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> client) {
+        if (!parts.access.state().enabled()) {
+            UnaryAnswer.send(client, leases(parts.idsByRemaining.get()), null);
+            return;
+        }
+        List<Long> ids = parts.idsByRemaining.get();
+        checked(Credentials.current(), permit -> refusalToSeeAll(permit, ids))
+                .thenApply(auth -> leases(ids))
+                .whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
+    }
+
+    /** Of leases one sees all or none. */
+    private static @Nullable EtcdError refusalToSeeAll(CommandAccess permit, List<Long> ids) {
+        for (long id : ids) {
+            EtcdError refusal = permit.refusalToSeeLease(id);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private LeaseLeasesResponse leases(List<Long> ids) {
         LeaseLeasesResponse.Builder response = LeaseLeasesResponse.newBuilder().setHeader(header());
-        for (long id : parts.idsByRemaining.get()) {
+        for (long id : ids) {
             response.addLeases(LeaseStatus.newBuilder().setID(id));
         }
-        client.onNext(response.build());
-        client.onCompleted();
+        return response.build();
     }
 
     private io.metastore.api.rpc.ResponseHeader header() {

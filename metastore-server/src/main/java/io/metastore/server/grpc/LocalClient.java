@@ -45,7 +45,7 @@ final class LocalClient {
 
     /** A client with the credentials of the call that the current thread has just taken in. */
     static LocalClient ofCaller(Channel member) {
-        Metadata credentials = Credentials.current();
+        Metadata credentials = Credentials.current().forwarded();
         return new LocalClient(
                 ClientInterceptors.intercept(member, MetadataUtils.newAttachHeadersInterceptor(credentials)));
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.metastore.api.EtcdError;
+import io.metastore.api.EtcdException;
 import io.metastore.api.rpc.AlarmMember;
 import io.metastore.api.rpc.AlarmRequest;
 import io.metastore.api.rpc.AlarmResponse;
@@ -36,6 +37,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final Replicator replicator;
     private final Executor admin;
     private final Headers headers;
+    private final Access access;
     private final long quotaBytes;
 
     MaintenanceService(
@@ -44,12 +46,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             Replicator replicator,
             Executor admin,
             Headers headers,
+            Access access,
             long quotaBytes) {
         this.state = state;
         this.raft = raft;
         this.replicator = replicator;
         this.admin = admin;
         this.headers = headers;
+        this.access = access;
         this.quotaBytes = quotaBytes;
     }
 
@@ -95,18 +99,36 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 client.onNext(response.build());
                 client.onCompleted();
             }
-            case ACTIVATE, DEACTIVATE ->
-                replicator.submit(new Command.Alarm(request)).whenComplete((outcome, failure) -> {
+            case ACTIVATE, DEACTIVATE -> {
+                if (refused(client)) {
+                    return;
+                }
+                Command command = access.asked(Credentials.current(), new Command.Alarm(request));
+                replicator.submit(command).whenComplete((outcome, failure) -> {
                     if (failure != null) {
                         client.onError(Replies.statusOf(failure).asRuntimeException());
                     } else {
                         answer(outcome, client);
                     }
                 });
+            }
             case UNRECOGNIZED -> {
+                if (refused(client)) {
+                    return;
+                }
                 client.onNext(responseAtHead().build());
                 client.onCompleted();
             }
+        }
+    }
+
+    private boolean refused(StreamObserver<?> client) {
+        try {
+            access.requireAdmin(Credentials.current());
+            return false;
+        } catch (EtcdException refusal) {
+            client.onError(refusal.error().status().asRuntimeException());
+            return true;
         }
     }
 

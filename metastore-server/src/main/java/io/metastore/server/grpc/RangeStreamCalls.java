@@ -9,13 +9,17 @@ import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.replication.ReadGate;
+import io.metastore.storage.auth.AuthState;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.mvcc.BodyBuilder;
 import io.metastore.storage.mvcc.Key;
 import io.metastore.storage.mvcc.MvccStore;
 import io.metastore.storage.mvcc.RangePage;
 import io.metastore.storage.mvcc.RangeQuery;
 import io.metastore.storage.mvcc.ResponseBody;
+import io.metastore.storage.state.CommandAccess;
 import io.metastore.storage.state.TxnChecks;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -39,31 +43,36 @@ final class RangeStreamCalls {
     private final ReadGate gate;
     private final Executor readers;
     private final Headers headers;
+    private final Access access;
     private final int targetBytes;
 
     /**
      * @param targetBytes the size that parts grow and shrink towards; a part is between half and twice of it
      */
-    RangeStreamCalls(MvccStore store, ReadGate gate, Executor readers, Headers headers, int targetBytes) {
+    RangeStreamCalls(
+            MvccStore store, ReadGate gate, Executor readers, Headers headers, Access access, int targetBytes) {
         this.store = store;
         this.gate = gate;
         this.readers = readers;
         this.headers = headers;
+        this.access = access;
         this.targetBytes = targetBytes;
     }
 
     ServerCallHandler<RangeRequest, Reply> handler() {
         return (call, metadata) -> {
             call.request(2);
-            return new Stream(call);
+            return new Stream(call, metadata);
         };
     }
 
     /** One call. Its fields belong to whoever runs {@link #step}: one task at a time, guarded by {@code stepping}. */
     private final class Stream extends ServerCall.Listener<RangeRequest> {
         private final ServerCall<RangeRequest, Reply> call;
+        private final Metadata metadata;
         private @Nullable RangeRequest request;
 
+        private @Nullable Caller caller;
         private @Nullable RangeQuery query;
         private @Nullable Key next;
         private long headerRevision;
@@ -76,8 +85,9 @@ final class RangeStreamCalls {
         private boolean finished;
         private boolean headersSent;
 
-        Stream(ServerCall<RangeRequest, Reply> call) {
+        Stream(ServerCall<RangeRequest, Reply> call, Metadata metadata) {
             this.call = call;
+            this.metadata = metadata;
         }
 
         @Override
@@ -103,6 +113,12 @@ final class RangeStreamCalls {
                 }
                 query = checked;
                 Runnable start = () -> {
+                    try {
+                        check(whole);
+                    } catch (RuntimeException refusal) {
+                        end(Replies.statusOf(refusal));
+                        return;
+                    }
                     synchronized (this) {
                         started = true;
                     }
@@ -115,6 +131,16 @@ final class RangeStreamCalls {
                 }
             } catch (RuntimeException failure) {
                 end(Replies.statusOf(failure));
+            }
+        }
+
+        /** Once, for all of the stream; that nothing has changed meanwhile is looked at in the end. */
+        private void check(RangeRequest asked) {
+            AuthState auth = access.state();
+            if (auth.enabled()) {
+                Caller found = access.callerOf(Credentials.of(call, metadata), auth);
+                Access.require(new CommandAccess(auth, found, lease -> List.of()).refusal(asked));
+                caller = found;
             }
         }
 
@@ -203,6 +229,7 @@ final class RangeStreamCalls {
                     .varint(COUNT, count)
                     .build();
             message(headers.field(headerRevision), body);
+            access.requireUnchangedSince(caller);
             end(Status.OK);
         }
 

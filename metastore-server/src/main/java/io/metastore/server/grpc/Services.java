@@ -6,6 +6,8 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.metastore.raft.RaftNode;
+import io.metastore.server.auth.Passwords;
+import io.metastore.server.auth.Tokens;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.lease.LeaseAuthority;
 import io.metastore.server.replication.ReadGate;
@@ -43,6 +45,9 @@ public final class Services {
             LeaseAuthority leases,
             ExpiryQueue expiry,
             RandomGenerator random,
+            Access access,
+            Tokens tokens,
+            Passwords passwords,
             Channel self) {}
 
     /**
@@ -57,7 +62,12 @@ public final class Services {
                 maxMessageBytes(config),
                 new ReplyBudget(Runtime.getRuntime().maxMemory() / 4));
         RangeStreamCalls streams = new RangeStreamCalls(
-                parts.state().store(), parts.gate(), parts.readers(), parts.headers(), config.maxRequestBytes());
+                parts.state().store(),
+                parts.gate(),
+                parts.readers(),
+                parts.headers(),
+                parts.access(),
+                config.maxRequestBytes());
         KvService kv = new KvService(
                 parts.state(),
                 parts.replicator(),
@@ -65,6 +75,7 @@ public final class Services {
                 parts.readers(),
                 parts.headers(),
                 parts.space(),
+                parts.access(),
                 config.maxTxnOps(),
                 calls,
                 streams);
@@ -80,6 +91,7 @@ public final class Services {
                 parts.readers(),
                 parts.state().store()::currentRevision,
                 parts.headers(),
+                parts.access(),
                 LeaseService.minTtlSeconds(config.electionTimeout()),
                 parts.random()::nextLong));
         List<BindableService> bindable = new ArrayList<>(List.of(
@@ -91,16 +103,33 @@ public final class Services {
                         parts.replicator(),
                         parts.admin(),
                         parts.headers(),
+                        parts.access(),
                         config.quotaBytes()),
+                new AuthService(new AuthService.Parts(
+                        parts.access(),
+                        parts.tokens(),
+                        parts.passwords(),
+                        parts.gate(),
+                        parts.replicator()::submit,
+                        parts.state().store()::currentRevision,
+                        parts.headers())),
+                new LockService(parts.self()),
+                new ElectionService(parts.self()),
                 new HealthService()));
         if (config.reflection()) {
             bindable.add(ProtoReflectionServiceV1.newInstance());
         }
-        bindable.forEach(service -> services.add(service.bindService()));
-        for (BindableService service : List.of(new LockService(parts.self()), new ElectionService(parts.self()))) {
-            services.add(ServerInterceptors.intercept(service, new Credentials()));
-        }
+        AccessCheck check = new AccessCheck(parts.access());
+        bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check)));
+        services.forEach(Services::requireRules);
         return services;
+    }
+
+    /** Fails at start, not when somebody calls what nobody has thought of. */
+    private static void requireRules(ServerServiceDefinition service) {
+        service.getMethods().forEach(method -> {
+            var unused = AccessRule.of(method.getMethodDescriptor().getFullMethodName());
+        });
     }
 
     /** etcd's receive limit is this much above its request limit (etcd: v3rpc/grpc.go). */

@@ -35,13 +35,19 @@ final class UnaryCalls {
     /** The caller's side of one call: answer or failure, once, on any thread. */
     static final class Answer {
         private final ServerCall<?, Reply> call;
+        private final Metadata headers;
         private final ReplyBudget budget;
         // Of the budget; negative when the call has ended.
         private long held;
 
-        Answer(ServerCall<?, Reply> call, ReplyBudget budget) {
+        Answer(ServerCall<?, Reply> call, Metadata headers, ReplyBudget budget) {
             this.call = call;
+            this.headers = headers;
             this.budget = budget;
+        }
+
+        Credentials credentials() {
+            return Credentials.of(call, headers);
         }
 
         void reply(Reply reply) {
@@ -92,19 +98,21 @@ final class UnaryCalls {
                 return new ServerCall.Listener<>() {};
             }
             call.request(2); // one message, and to notice a second
-            return new UnaryListener<>(call, method);
+            return new UnaryListener<>(call, headers, method);
         };
     }
 
     private final class UnaryListener<Q extends MessageLite> extends ServerCall.Listener<Request<Q>> {
         private final ServerCall<Request<Q>, Reply> call;
+        private final Metadata headers;
         private final BiConsumer<Q, Answer> method;
         private @Nullable Request<Q> request;
         private @Nullable Answer answer;
         private boolean tooMany;
 
-        UnaryListener(ServerCall<Request<Q>, Reply> call, BiConsumer<Q, Answer> method) {
+        UnaryListener(ServerCall<Request<Q>, Reply> call, Metadata headers, BiConsumer<Q, Answer> method) {
             this.call = call;
+            this.headers = headers;
             this.method = method;
         }
 
@@ -131,7 +139,7 @@ final class UnaryCalls {
                 close(whole.refusal());
                 return;
             }
-            Answer its = new Answer(call, budget);
+            Answer its = new Answer(call, headers, budget);
             answer = its;
             try {
                 method.accept(message, its);

@@ -11,4 +11,8 @@ public interface WatchAccess {
     WatchAccess OPEN = (call, metadata) -> WatchGuard.OPEN;
 
     WatchGuard guard(ServerCall<?, ?> call, Metadata metadata);
+
+    static WatchAccess of(Access access) {
+        return (call, metadata) -> new AccessGuard(access, Credentials.of(call, metadata));
+    }
 }

@@ -74,6 +74,11 @@ public final class WatchService implements AutoCloseable {
         return stream;
     }
 
+    /** Any thread: permissions have changed, so watches that they no longer allow end. */
+    public void recheck() {
+        streams.forEach(WatchStream::recheck);
+    }
+
     /** Ends all streams as a server does that goes away: clients resume elsewhere. */
     @Override
     public void close() {

@@ -173,6 +173,15 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
         }
     }
 
+    /** Any thread. */
+    void recheck() {
+        onLane(() -> {
+            if (!closed && watches != null) {
+                watches.recheck();
+            }
+        });
+    }
+
     // ---- what the hub asks
 
     @Override

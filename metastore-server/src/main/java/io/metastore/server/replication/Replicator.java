@@ -62,7 +62,7 @@ public final class Replicator {
     /** Any thread; the listener is called on the calling event loop, or on the shared context. */
     public void submit(Command command, OutcomeListener listener) {
         LoopContext context = LoopContext.current();
-        if (CommandCodec.sizeOf(command) > maxRequestBytes) {
+        if (isTooLarge(command)) {
             listener.failed(EtcdError.REQUEST_TOO_LARGE.exception());
             return;
         }
@@ -75,6 +75,11 @@ public final class Replicator {
             return;
         }
         ticks.computeIfAbsent(context, Tick::new).add(command, listener);
+    }
+
+    /** Whether the command would be refused for its size, whatever else speaks against it. */
+    public boolean isTooLarge(Command command) {
+        return CommandCodec.sizeOf(command) > maxRequestBytes;
     }
 
     /** Any thread; completes on the calling event loop, or on the shared context. */

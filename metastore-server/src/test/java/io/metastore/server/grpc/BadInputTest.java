@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.AlarmRequest;
 import io.metastore.api.rpc.AlarmType;
@@ -178,9 +180,15 @@ class BadInputTest {
 
     @Test
     void whatIsNotServedIsSaidAsGrpcGoSaysIt() {
-        assertThatThrownBy(() -> AuthGrpc.newBlockingStub(channel).authStatus(AuthStatusRequest.getDefaultInstance()))
+        assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
+                        channel,
+                        AuthGrpc.getAuthStatusMethod().toBuilder()
+                                .setFullMethodName("etcdserverpb.Undo/Everything")
+                                .build(),
+                        CallOptions.DEFAULT,
+                        AuthStatusRequest.getDefaultInstance()))
                 .isInstanceOf(StatusRuntimeException.class)
-                .hasMessage("UNIMPLEMENTED: unknown service etcdserverpb.Auth");
+                .hasMessage("UNIMPLEMENTED: unknown service etcdserverpb.Undo");
         assertThatThrownBy(() ->
                         MaintenanceGrpc.newBlockingStub(channel).moveLeader(MoveLeaderRequest.getDefaultInstance()))
                 .isInstanceOfSatisfying(

@@ -23,6 +23,7 @@ import io.metastore.api.rpc.LeaseTimeToLiveRequest;
 import io.metastore.api.rpc.LeaseTimeToLiveResponse;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.ResponseHeader;
+import io.metastore.server.auth.NoTokens;
 import io.metastore.server.lease.Leader;
 import io.metastore.server.lease.LeaseKeeper;
 import io.metastore.storage.engine.MemoryEngine;
@@ -99,6 +100,7 @@ class LeaseServiceTest {
                 Runnable::run,
                 () -> state.store().currentRevision(),
                 new Headers(11, 22, () -> TERM),
+                new Access(state.auth(), new NoTokens(), connection -> null),
                 LeaseService.minTtlSeconds(ELECTION),
                 () -> randomIds.remove()));
         server = InProcessServerBuilder.forName("lease-service-test")

@@ -72,12 +72,12 @@ public final class StreamWatches {
     }
 
     private @Nullable String refusal(WatchCreateRequest request, KeyRange range) {
+        if (request.getStartRevision() < 0) {
+            return WatchCancelReason.NEGATIVE_START.text();
+        }
         String forbidden = guard.refusal(range);
         if (forbidden != null) {
             return forbidden;
-        }
-        if (request.getStartRevision() < 0) {
-            return WatchCancelReason.NEGATIVE_START.text();
         }
         if (range.isEmpty()) {
             return WatchCancelReason.EMPTY_RANGE.text();
@@ -136,6 +136,22 @@ public final class StreamWatches {
         }
         end(watcher);
         answer(WatchReply.canceled(watchId, history.currentRevision()));
+        lane.flush();
+    }
+
+    /** Permissions have changed: ends the watches whose range the stream may no longer see, and says why. */
+    public void recheck() {
+        if (closed) {
+            return;
+        }
+        for (Watcher watcher : List.copyOf(watchers.values())) {
+            String reason = guard.lost(watcher.interest().range());
+            if (reason != null) {
+                watchers.remove(watcher.id());
+                end(watcher);
+                answer(WatchReply.withdrawn(watcher.id(), reason, history.currentRevision()));
+            }
+        }
         lane.flush();
     }
 

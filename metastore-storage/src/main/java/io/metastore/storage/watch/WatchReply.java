@@ -84,6 +84,11 @@ public final class WatchReply implements ResponseBody {
         return new WatchReply(revision, watchId, false, true, 0, null);
     }
 
+    /** The watch may not be any longer. */
+    static WatchReply withdrawn(long watchId, String reason, long revision) {
+        return new WatchReply(revision, watchId, false, true, 0, reason);
+    }
+
     /** The watch wanted what is gone. The only response whose header has no revision. */
     static WatchReply compacted(long watchId, long compactRevision) {
         return new WatchReply(0, watchId, false, true, compactRevision, null);

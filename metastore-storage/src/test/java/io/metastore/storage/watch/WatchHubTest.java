@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.api.rpc.WatchCreateRequest.FilterType;
 import io.metastore.api.rpc.WatchResponse;
+import io.metastore.storage.mvcc.KeyRange;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -594,5 +597,38 @@ class WatchHubTest {
         client.reads(1);
         store.settle();
         assertThat(client.stream().acceptsRequests()).isTrue();
+    }
+
+    @Test
+    void watchesWhoseRangeIsLostEndAndSayWhy() {
+        Set<String> lost = new HashSet<>();
+        WatchGuard guard = new WatchGuard() {
+            @Override
+            public String refusal(KeyRange range) {
+                return null;
+            }
+
+            @Override
+            public String lost(KeyRange range) {
+                return lost.contains(range.start().toString()) ? "no longer yours" : null;
+            }
+        };
+        FakeClient guarded = new FakeClient(store.lane).connect(store.hub, guard);
+        guarded.create(key("a"));
+        guarded.create(key("b"));
+        store.settle();
+        guarded.news();
+        guarded.stream().recheck();
+        assertThat(guarded.news()).isEmpty();
+
+        lost.add("a");
+        guarded.stream().recheck();
+        store.write("put a 1, put b 1");
+
+        assertThat(lines(guarded.news())).containsExactly("0 h 1 canceled 'no longer yours'", "1 h 2: PUT b@2=1");
+        guarded.stream().recheck();
+        guarded.stream().cancel(0);
+        store.settle();
+        assertThat(guarded.news()).as("it is gone").isEmpty();
     }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.metastore.api.rpc.AlarmMember;
 import io.metastore.api.rpc.AlarmResponse;
+import io.metastore.api.rpc.AuthenticateResponse;
 import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.HashKVResponse;
 import io.metastore.api.rpc.HashResponse;
@@ -71,6 +72,14 @@ enum KnownDifference {
             return pair.first() instanceof LeaseTimeToLiveResponse a
                             && pair.second() instanceof LeaseTimeToLiveResponse b
                     ? levelTimeToLive(a, b, knowledge.blurSeconds())
+                    : pair;
+        }
+    },
+    TOKENS("a token is random, or signed at its own second; that it has the form that it must have is compared") {
+        @Override
+        Pair level(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge) {
+            return pair.first() instanceof AuthenticateResponse a && pair.second() instanceof AuthenticateResponse b
+                    ? new Pair(maskToken(a), maskToken(b))
                     : pair;
         }
     },
@@ -261,6 +270,13 @@ enum KnownDifference {
         Stream<ByteString> keys = response.getKeysList().stream();
         keys.sorted(ByteString.unsignedLexicographicalComparator()).forEach(masked::addKeys);
         return hideTtl ? masked.clearTTL().build() : masked.build();
+    }
+
+    private static AuthenticateResponse maskToken(AuthenticateResponse response) {
+        String form = response.getToken()
+                .replaceAll("^[a-zA-Z]{16}\\.[1-9][0-9]*$", "<simple>")
+                .replaceAll("^[\\w-]+\\.[\\w-]+\\.[\\w-]+$", "<jwt>");
+        return response.toBuilder().setToken(form).build();
     }
 
     private static boolean isOrderedByEnd(LeaseLeasesResponse response, Knowledge knowledge) {

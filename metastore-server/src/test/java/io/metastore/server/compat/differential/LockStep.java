@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +51,7 @@ final class LockStep {
     private final Map<Step.Episode, Integer> played = new EnumMap<>(Step.Episode.class);
     private int steps;
     private int tolerated;
+    private List<Answer> latest = List.of();
 
     LockStep(long seed, Side first, Side second) {
         this.seed = seed;
@@ -99,6 +101,11 @@ final class LockStep {
         return steps;
     }
 
+    /** What the two sides said to the last call, as they said it. */
+    List<Answer> latest() {
+        return latest;
+    }
+
     /** What was asked and refused, for the reader to see that the run was worth its time. */
     String summary() {
         return "steps %d, revision %d, compactions %d%ncalls %s%nerrors %s%nepisodes %s"
@@ -123,12 +130,18 @@ final class LockStep {
 
     /** Makes the call on both sides at once, compares, and answers what the first side said. */
     Answer call(Rpc rpc) {
+        return call(rpc, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** The same, where each side gets the call with something of its own, such as a token. */
+    Answer call(Rpc rpc, UnaryOperator<Rpc> forFirst, UnaryOperator<Rpc> forSecond) {
         remember(rpc.toString());
         calls.merge(rpc.method().getFullMethodName(), 1, Integer::sum);
-        CompletableFuture<Answer> onFirst = rpc.on(first.channel());
-        CompletableFuture<Answer> onSecond = rpc.on(second.channel());
+        CompletableFuture<Answer> onFirst = forFirst.apply(rpc).on(first.channel());
+        CompletableFuture<Answer> onSecond = forSecond.apply(rpc).on(second.channel());
         Answer a = onFirst.join();
         Answer b = onSecond.join();
+        latest = List.of(a, b);
         compare(rpc, a, b);
         knowledge.learn(rpc, a);
         if (!a.isOk()) {
@@ -156,6 +169,11 @@ final class LockStep {
             done = !call(Rpc.of(KVGrpc.getPutMethod(), put)).isOk() || knowledge.revision() >= mix.latestStart();
         } while (!done);
         return knowledge.revision();
+    }
+
+    /** The last steps, for the report of whoever made them himself. */
+    String lately() {
+        return lately.stream().map(step -> "  " + step).collect(Collectors.joining("\n"));
     }
 
     void remember(String step) {
@@ -278,15 +296,7 @@ final class LockStep {
                 run again with -Dseed=%d -Ddifferential.requests=%d; the steps before, newest last:
                 %s
                 %s logged last:
-                %s""".formatted(
-                        seed,
-                        steps,
-                        found,
-                        seed,
-                        steps + 1,
-                        lately.stream().map(step -> "  " + step).collect(Collectors.joining("\n")),
-                        second.name(),
-                        second.logTail());
+                %s""".formatted(seed, steps, found, seed, steps + 1, lately(), second.name(), second.logTail());
     }
 
     private static RangeRequest everything() {

@@ -269,6 +269,98 @@ abstract class EtcdctlContract {
         same("elect", "e", "me", "-l");
     }
 
+    @Test
+    void usersAndRoles() {
+        same("auth", "status");
+        same("auth", "enable");
+        same("user", "add", "root:root-pw");
+        same("user", "add", "root:again");
+        same("user", "add", "alice", "--new-user-password=alice-pw");
+        same("user", "add", "cn", "--no-password");
+        same("user", "add", "", "--no-password");
+        same("user", "list");
+        same("user", "list", "-w", "json");
+        same("user", "get", "alice");
+        same("user", "get", "nobody");
+        same("role", "add", "reader");
+        same("role", "add", "reader");
+        same("role", "grant-permission", "reader", "read", "a", "c");
+        same("role", "grant-permission", "reader", "readwrite", "own");
+        same("role", "grant-permission", "reader", "write", "p/", "--prefix=true");
+        same("role", "grant-permission", "reader", "read", "x", "--from-key=true");
+        same("role", "grant-permission", "reader", "read", "c", "a");
+        same("role", "grant-permission", "nothing", "read", "a");
+        same("role", "grant-permission", "reader", "dance", "a");
+        same("role", "get", "reader");
+        same("role", "get", "reader", "-w", "json");
+        same("role", "list");
+        same("user", "grant-role", "alice", "reader");
+        same("user", "grant-role", "alice", "reader");
+        same("user", "grant-role", "alice", "nothing");
+        same("user", "get", "alice", "--detail");
+        same("user", "get", "alice", "-w", "json");
+        same("role", "revoke-permission", "reader", "x", "--from-key=true");
+        same("role", "revoke-permission", "reader", "x", "--from-key=true");
+        same("role", "get", "reader");
+        same("user", "revoke-role", "alice", "nothing");
+        same("role", "delete", "nothing");
+        same("user", "delete", "cn");
+        same("user", "delete", "cn");
+        same("auth", "enable");
+        same("auth", "status");
+    }
+
+    @Test
+    void permissions() {
+        same("user", "add", "root:root-pw");
+        same("user", "add", "alice:alice-pw");
+        same("role", "add", "r");
+        same("role", "grant-permission", "r", "readwrite", "a", "c");
+        same("user", "grant-role", "alice", "r");
+        same("auth", "enable");
+        same("auth", "enable");
+        same("put", "a", "1");
+        same("get", "a");
+        same("--user=alice:alice-pw", "put", "a", "1");
+        same("--user=alice:alice-pw", "put", "c", "1");
+        same("--user=alice:alice-pw", "get", "a", "c");
+        same("--user=alice:alice-pw", "get", "a", "--from-key");
+        same("--user=alice:alice-pw", "get", "", "--prefix");
+        same("--user=alice:alice-pw", "del", "a", "d");
+        same("--user=alice:wrong", "get", "a");
+        same("--user=nobody:wrong", "get", "a");
+        same("--user=alice", "--password=alice-pw", "get", "a", "-w", "json");
+        same("--user=alice:alice-pw", "user", "get", "alice");
+        same("--user=alice:alice-pw", "user", "list");
+        same("--user=alice:alice-pw", "role", "get", "r");
+        same("--user=alice:alice-pw", "compaction", "2");
+        same("--user=alice:alice-pw", "defrag");
+        same("--user=alice:alice-pw", "member", "list");
+        same("--user=alice:alice-pw", "endpoint", "status");
+        same("--user=alice:alice-pw", "lease", "grant", "100");
+        same("--user=alice:alice-pw", "put", "b", "1", "--lease={lease}");
+        same("--user=root:root-pw", "put", "z", "1", "--lease={lease}");
+        same("--user=alice:alice-pw", "lease", "timetolive", "{lease}", "--keys");
+        same("--user=alice:alice-pw", "lease", "keep-alive", "--once", "{lease}");
+        same("--user=alice:alice-pw", "lease", "list");
+        same("--user=alice:alice-pw", "lease", "revoke", "{lease}");
+        same("--user=alice:alice-pw", "watch", "z");
+        same("--user=alice:alice-pw", "lock", "a/lock", "echo", "held");
+        same("--user=alice:alice-pw", "lock", "z/lock", "echo", "held");
+        same("--user=root:root-pw", "role", "get", "root");
+        same("--user=root:root-pw", "user", "delete", "root");
+        same("--user=root:root-pw", "role", "delete", "root");
+        same("--user=root:root-pw", "user", "revoke-role", "root", "root");
+        sameWithInput("new-pw\n", "--user=root:root-pw", "user", "passwd", "alice", "--interactive=false");
+        same("--user=alice:alice-pw", "get", "a");
+        same("--user=alice:new-pw", "get", "a");
+        same("--user=alice:new-pw", "auth", "disable");
+        same("--user=root:root-pw", "auth", "disable");
+        same("auth", "disable");
+        same("get", "a");
+        same("--user=root:root-pw", "get", "a");
+    }
+
     /** Two of them: the second prints its key when the first has been stopped, and not before. */
     private void sameQueue(List<String> command, String prefix) {
         Function<Shell, List<Etcdctl.Result>> queue = shell -> {

@@ -7,32 +7,34 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.metastore.api.EtcdException;
-import io.metastore.storage.auth.AuthState;
 
 /**
  * Enforces {@link AccessRule}s that are about the method alone, and hands the credentials on to services that ask for more.
  */
 final class AccessCheck implements ServerInterceptor {
     private final Access access;
+    private final boolean callsOn;
 
-    AccessCheck(Access access) {
+    /**
+     * @param callsOn whether the service calls others in the caller's name, which may be long after it was called
+     */
+    AccessCheck(Access access, boolean callsOn) {
         this.access = access;
+        this.callsOn = callsOn;
     }
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         MethodDescriptor<Q, R> method = call.getMethodDescriptor();
-        AccessRule rule = AccessRule.of(method.getFullMethodName());
-        AuthState auth = access.state();
-        // A stream may outlive the moment that auth is off.
-        boolean isLong = method.getType() != MethodDescriptor.MethodType.UNARY || rule == AccessRule.INNER_CALLS;
-        if (!auth.enabled() && !isLong) {
+        boolean isShort = method.getType() == MethodDescriptor.MethodType.UNARY && !callsOn;
+        if (isShort && !access.state().enabled()) {
             return next.startCall(call, headers);
         }
+        // What takes longer may outlive the moment that auth is off.
         Credentials credentials = Credentials.of(call, headers);
         try {
-            check(rule, credentials);
+            check(AccessRule.of(method.getFullMethodName()), credentials);
         } catch (EtcdException refusal) {
             call.close(refusal.error().status(), new Metadata());
             return new ServerCall.Listener<>() {};

@@ -113,14 +113,16 @@ public final class Services {
                         parts.replicator()::submit,
                         parts.state().store()::currentRevision,
                         parts.headers())),
-                new LockService(parts.self()),
-                new ElectionService(parts.self()),
                 new HealthService()));
         if (config.reflection()) {
             bindable.add(ProtoReflectionServiceV1.newInstance());
         }
-        AccessCheck check = new AccessCheck(parts.access());
+        AccessCheck check = new AccessCheck(parts.access(), false);
         bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check)));
+        AccessCheck checkAndHandOn = new AccessCheck(parts.access(), true);
+        for (BindableService service : List.of(new LockService(parts.self()), new ElectionService(parts.self()))) {
+            services.add(ServerInterceptors.intercept(service, checkAndHandOn));
+        }
         services.forEach(Services::requireRules);
         return services;
     }

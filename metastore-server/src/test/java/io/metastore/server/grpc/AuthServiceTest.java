@@ -390,6 +390,22 @@ class AuthServiceTest {
                 .startsWith("FAILED_PRECONDITION: rpc error: code = PermissionDenied");
     }
 
+    /** With the credentials that he waited with: etcd has none left by then, and leaves the key to its lease. */
+    @Test
+    void whoStopsWaitingForALockTakesHisKeyWithHim() {
+        users.setUp().enable();
+        LockRequest request =
+                LockRequest.newBuilder().setName(copyFromUtf8("a/lock")).build();
+        var held = LockGrpc.newBlockingStub(users.root()).lock(request);
+        var waiting = LockGrpc.newFutureStub(users.alice()).lock(request);
+        Eventually.await(BOUND, () -> "alice queues", () -> count(users.root(), "a/lock/", "a/lock0") == 2);
+
+        waiting.cancel(true);
+
+        Eventually.await(BOUND, () -> "her key goes", () -> count(users.root(), "a/lock/", "a/lock0") == 1);
+        assertThat(held.hasHeader()).isTrue();
+    }
+
     private static long count(Channel channel, String key, String end) {
         return KVGrpc.newBlockingStub(channel)
                 .range(RangeRequest.newBuilder()

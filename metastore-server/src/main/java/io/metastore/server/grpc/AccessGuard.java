@@ -7,6 +7,7 @@ import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.auth.Caller;
 import io.metastore.storage.mvcc.KeyRange;
 import io.metastore.storage.watch.WatchGuard;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to the stream's lane.
  */
 final class AccessGuard implements WatchGuard {
+    private static final Map<EtcdError, WatchCancelReason> REASONS = Map.of(
+            EtcdError.INVALID_AUTH_TOKEN, WatchCancelReason.INVALID_AUTH_TOKEN,
+            EtcdError.AUTH_OLD_REVISION, WatchCancelReason.AUTH_OLD_REVISION,
+            EtcdError.USER_EMPTY, WatchCancelReason.USER_EMPTY);
+
     private final Access access;
     private final Credentials credentials;
     // Null while only watches were created that nobody was asked about.
@@ -42,7 +48,10 @@ final class AccessGuard implements WatchGuard {
         } catch (EtcdException unknown) {
             refusal = unknown.error();
         }
-        return refusal == null ? null : reasonOf(refusal).text();
+        return refusal == null
+                ? null
+                : REASONS.getOrDefault(refusal, WatchCancelReason.PERMISSION_DENIED)
+                        .text();
     }
 
     /** A watch from a time when auth was off has to show now what it was not asked for then. */
@@ -52,14 +61,5 @@ final class AccessGuard implements WatchGuard {
             return refusal(range);
         }
         return access.state().mayRead(user, range) ? null : WatchCancelReason.PERMISSION_DENIED.text();
-    }
-
-    private static WatchCancelReason reasonOf(EtcdError refusal) {
-        return switch (refusal) {
-            case INVALID_AUTH_TOKEN -> WatchCancelReason.INVALID_AUTH_TOKEN;
-            case AUTH_OLD_REVISION -> WatchCancelReason.AUTH_OLD_REVISION;
-            case USER_EMPTY -> WatchCancelReason.USER_EMPTY;
-            default -> WatchCancelReason.PERMISSION_DENIED;
-        };
     }
 }

@@ -1,5 +1,6 @@
 package io.metastore.storage.auth;
 
+import com.google.protobuf.ByteString;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.Permission;
 import io.metastore.api.rpc.Role;
@@ -78,7 +79,7 @@ public final class AuthState {
         return role.getName().toStringUtf8().equals(Names.ROOT)
                 ? List.of(Permission.newBuilder()
                         .setPermType(Permission.Type.READWRITE)
-                        .setRangeEnd(com.google.protobuf.ByteString.copyFrom(new byte[1]))
+                        .setRangeEnd(ByteString.copyFrom(new byte[1]))
                         .build())
                 : role.getKeyPermissionList();
     }

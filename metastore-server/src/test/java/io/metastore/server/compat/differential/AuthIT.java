@@ -510,6 +510,15 @@ class AuthIT {
                 : AuthRun.utf8(String.valueOf((char) ('a' + random.nextInt(6))));
     }
 
+    /** One that is asked for: a range without keys is not, see {@link KnownDifference#PERMISSION_FOR_NO_KEYS}. */
+    private Keys.Range askedRange() {
+        Keys.Range range = range();
+        boolean isEmpty = !range.end().isEmpty()
+                && !range.end().equals(ZERO)
+                && ByteString.unsignedLexicographicalComparator().compare(range.key(), range.end()) >= 0;
+        return isEmpty ? new Keys.Range(range.key(), ByteString.EMPTY) : range;
+    }
+
     private Keys.Range range() {
         ByteString end =
                 switch (random.nextInt(8)) {
@@ -521,7 +530,7 @@ class AuthIT {
     }
 
     private WatchCreateRequest watch() {
-        Keys.Range range = range();
+        Keys.Range range = askedRange();
         return WatchCreateRequest.newBuilder()
                 .setKey(range.key())
                 .setRangeEnd(range.end())
@@ -572,7 +581,7 @@ class AuthIT {
     }
 
     private RangeRequest get() {
-        Keys.Range range = range();
+        Keys.Range range = askedRange();
         return RangeRequest.newBuilder()
                 .setKey(range.key())
                 .setRangeEnd(range.end())
@@ -581,7 +590,7 @@ class AuthIT {
     }
 
     private DeleteRangeRequest delete() {
-        Keys.Range range = range();
+        Keys.Range range = askedRange();
         return DeleteRangeRequest.newBuilder()
                 .setKey(range.key())
                 .setRangeEnd(range.end())
@@ -592,7 +601,7 @@ class AuthIT {
     private TxnRequest txn(int depth) {
         TxnRequest.Builder txn = TxnRequest.newBuilder();
         if (random.nextBoolean()) {
-            Keys.Range range = range();
+            Keys.Range range = askedRange();
             txn.addCompare(Compare.newBuilder()
                     .setKey(range.key())
                     .setRangeEnd(range.end())

@@ -121,6 +121,15 @@ enum KnownDifference {
             return pair;
         }
     },
+    PERMISSION_FOR_NO_KEYS(
+            "whether a user may ask for a range that ends where it begins or before depends in etcd on the shape that its"
+                    + " tree of permissions happens to have. We ask for its first key; there is nothing in it. The generator"
+                    + " does not ask") {
+        @Override
+        Pair level(Rpc rpc, Pair pair, Identity first, Identity second, Knowledge knowledge) {
+            return pair;
+        }
+    },
     HASH_OF_A_COMPACTION_BEFORE_A_RESTART(
             "etcd keeps the hashes of its last compactions in memory, and a restart forgets"
                     + " them. We may compact again while the log is replayed, and then have them again. Where both have one, they"

@@ -38,6 +38,10 @@ public interface KvEngine extends AutoCloseable {
     /** Gives space of erased records back to the disk; slow. */
     void compact();
 
+    /** Where files may be made beside the engine's own; null if it has none. */
+    @Nullable
+    Path directory();
+
     /** Bytes of all files, or of the heap. */
     long bytesUsed();
 

@@ -126,6 +126,11 @@ public final class MemoryEngine implements KvEngine {
     }
 
     @Override
+    public @Nullable Path directory() {
+        return null;
+    }
+
+    @Override
     public long bytesUsed() {
         long bytes = 0;
         for (PersistentTree tree : open().values()) {

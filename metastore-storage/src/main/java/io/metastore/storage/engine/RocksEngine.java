@@ -149,6 +149,11 @@ public final class RocksEngine implements KvEngine {
     }
 
     @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
     public long bytesUsed() {
         gate.enter();
         try (var files = Files.list(directory)) {

@@ -12,13 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CurrentKeys {
     private final KvEngine engine;
-    private final HotKeys hot;
-    private final VersionCache versions;
+    private final RecordCache cache;
 
-    CurrentKeys(KvEngine engine, HotKeys hot, VersionCache versions) {
+    CurrentKeys(KvEngine engine, RecordCache cache) {
         this.engine = engine;
-        this.hot = hot;
-        this.versions = versions;
+        this.cache = cache;
     }
 
     static void put(EngineBatch batch, Head head, byte[] scratch) {
@@ -29,51 +27,41 @@ final class CurrentKeys {
     /** The newest version with its bytes, a tombstone perhaps; null if there is no record. */
     @Nullable
     Head newest(Key key) {
-        Head cached = hot.get(key);
-        if (cached != null) {
-            return cached;
-        }
-        int stamp = hot.stamp(key);
-        byte[] stored = engine.get(Bucket.KV, key.bytes());
-        if (stored == null) {
-            return null;
-        }
-        hot.offer(key, stored, stamp);
-        return decode(key, stored);
+        Head cached = cache.get(key);
+        return cached != null ? cached : load(key);
     }
 
-    /** As {@link #newest} if the cache has it, else null. */
+    /** As {@link #newest} if it can be had at once, else null. */
     @Nullable
     Head newestIfHot(Key key) {
-        return hot.get(key);
+        return cache.getIfQuick(key);
     }
 
     /** As {@link #newest}, perhaps only its numbers, for the apply thread. */
     @Nullable
     Head newestForWriter(Key key) {
-        Head cached = versions.get(key);
-        if (cached != null) {
-            return cached;
-        }
+        Head cached = cache.numbers(key);
+        return cached != null ? cached : load(key);
+    }
+
+    private @Nullable Head load(Key key) {
+        int stamp = cache.stamp(key);
         byte[] stored = engine.get(Bucket.KV, key.bytes());
         if (stored == null) {
             return null;
         }
-        Head found = decode(key, stored);
-        versions.put(found);
-        return found;
+        cache.offer(key, stored, stamp);
+        return decode(key, stored);
     }
 
     /** Apply thread, when the engine holds the new version. */
     void written(Head head) {
-        versions.put(head);
-        hot.written(head);
+        cache.written(head);
     }
 
     /** Apply thread, when the engine has been given another content. */
-    void clearCaches() {
-        versions.clear();
-        hot.clear();
+    void clearCache() {
+        cache.clear();
     }
 
     /** Newest records of a range in key order, or against it. */

@@ -33,9 +33,14 @@ record Entry(
 
     /** Of a stored value, or of the start of one that is {@code length} bytes long. */
     static Entry decode(byte[] stored, int length) {
-        int flags = stored[0];
-        long main = Varints.get(stored, 1);
-        int at = 1 + Varints.size(main);
+        return decode(stored, 0, length);
+    }
+
+    /** Of a stored value that lies in an array from {@code start} to {@code end}. */
+    static Entry decode(byte[] stored, int start, int end) {
+        int flags = stored[start];
+        long main = Varints.get(stored, start + 1);
+        int at = start + 1 + Varints.size(main);
         long sub = Varints.get(stored, at);
         at += Varints.size(sub);
         long supersededMain = 0;
@@ -49,7 +54,7 @@ record Entry(
             supersededBytes = Varints.get(stored, at);
             at += Varints.size(supersededBytes);
         }
-        return new Entry(main, sub, kindOf(flags), supersededMain, supersededSub, (int) supersededBytes, length - at);
+        return new Entry(main, sub, kindOf(flags), supersededMain, supersededSub, (int) supersededBytes, end - at);
     }
 
     /** Writes the header and returns its length. */

@@ -69,7 +69,7 @@ final class Erasure {
         } finally {
             store.writeLock().unlock();
         }
-        deadKeys.forEach(store.hot()::erased);
+        deadKeys.forEach(store.cache()::erased);
         return isDone;
     }
 
@@ -107,7 +107,7 @@ final class Erasure {
             released += record.cost();
             erased++;
             Key key = cursor.change().key();
-            int stamp = store.hot().stamp(key);
+            int stamp = store.cache().stamp(key);
             if (isStill(key, record)) {
                 deadKeys.add(key);
                 tombstones.add(record);
@@ -120,7 +120,7 @@ final class Erasure {
     private void eraseDeadKeys() {
         for (int i = 0; i < deadKeys.size(); i++) {
             Key key = deadKeys.get(i);
-            if (store.hot().stamp(key) == stamps.get(i) || isStill(key, tombstones.get(i))) {
+            if (store.cache().stamp(key) == stamps.get(i) || isStill(key, tombstones.get(i))) {
                 batch.delete(Bucket.KV, key.bytes());
             }
         }

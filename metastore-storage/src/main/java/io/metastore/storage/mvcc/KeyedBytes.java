@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is replaced and evicted all the time is what a generational collector is worst at: each new object outlives its
  * generation, and each overwritten reference has to be looked for. So there are no objects here: records lie in chunks of
  * bytes, and an open-addressed table finds them. When the chunks are full, the one that was filled longest ago is emptied of
- * the records that were not asked for since it was looked at before.
+ * the records that were not asked for since it was looked at before; who wants to keep those elsewhere is told.
  *
  * <p>A record is named by its position, which holds until the next {@link #add} or {@link #remove}.
  */
@@ -39,42 +39,67 @@ final class KeyedBytes {
     private static final int MIN_PART_BYTES = 256 << 10;
 
     private static final int MIN_TABLE = 1 << 6;
+    private static final long FREE = -1;
 
     // A record: these, the payload, the key; padded to whole longs.
     private static final int HASH = 0;
     private static final int PAYLOAD_LENGTH = 4;
     private static final int KEY_LENGTH = 8;
     private static final int TOUCHED = 10;
-    private static final int LIVE = 11;
-    private static final int PAYLOAD = 12;
+    private static final int STATE = 11;
+    static final int PAYLOAD = 12;
 
+    private static final byte GONE = 0;
+    /** Kept elsewhere too, as it is. */
+    private static final byte CLEAN = 1;
+
+    private static final byte DIRTY = 2;
+
+    /** Is told what is pushed out and kept nowhere else. */
+    interface EvictionListener {
+        /** The whole record, {@code size} bytes in {@code chunk} from {@code at} on, which are overwritten afterwards. */
+        void evicted(int hash, byte[] chunk, int at, int size);
+
+        /** After some of these. */
+        void settle();
+
+        EvictionListener NONE = new EvictionListener() {
+            @Override
+            public void evicted(int hash, byte[] chunk, int at, int size) {}
+
+            @Override
+            public void settle() {}
+        };
+    }
+
+    private final EvictionListener evictions;
     private final int chunkBytes;
     private final byte[] @Nullable [] chunks;
     private final int[] ends;
-    // Positions of records, counted through all chunks in longs; the length is a power of two.
-    private int[] table = emptyTable(MIN_TABLE);
+    // A hash in the high half, in the low half the position of the record, counted through all chunks in longs: most of
+    // what is
+    // not here is seen not to be without a look at any record. The length is a power of two.
+    private long[] table = emptyTable(MIN_TABLE);
     private int records;
     private int current;
 
-    /** Takes up to {@code maxBytes}, and 8 to 16 bytes a record beside them; nothing if that is less than 16 KiB. */
-    KeyedBytes(long maxBytes) {
+    /** Takes up to {@code maxBytes}, and 16 to 32 bytes a record beside them; nothing if that is less than 16 KiB. */
+    KeyedBytes(long maxBytes, EvictionListener evictions) {
+        this.evictions = evictions;
         chunkBytes = (int) Math.min(Long.highestOneBit(maxBytes / MIN_CHUNKS), MAX_CHUNK_BYTES);
         chunks = new byte[chunkBytes < MIN_CHUNK_BYTES ? 0 : (int) Math.min(maxBytes / chunkBytes, MAX_CHUNKS)][];
         ends = new int[chunks.length];
     }
 
-    /** Several for {@code maxBytes} together: a power of two, each large enough to take something if the sum is. */
-    static KeyedBytes[] parts(long maxBytes) {
-        long count = Math.min(MAX_PARTS, Math.max(1, Long.highestOneBit(maxBytes / MIN_PART_BYTES)));
-        KeyedBytes[] parts = new KeyedBytes[(int) count];
-        Arrays.setAll(parts, part -> new KeyedBytes(maxBytes / count));
-        return parts;
+    /** How many of them should share {@code maxBytes}: a power of two, each large enough to take something if the sum is. */
+    static int parts(long maxBytes) {
+        return (int) Math.min(MAX_PARTS, Math.max(1, Long.highestOneBit(maxBytes / MIN_PART_BYTES)));
     }
 
     /** In which of so many parts a key belongs. */
     static int part(int hash, int count) {
-        // The high bits: the low ones say where it is in the part's table.
-        return (hash >>> 16) & (count - 1);
+        // The highest bits: the others say where it is in the part's table.
+        return (hash >>> (Integer.numberOfLeadingZeros(count) + 1)) & (count - 1);
     }
 
     /** To be handed to {@link #find} and {@link #add} with the key. */
@@ -95,15 +120,10 @@ final class KeyedBytes {
     /** Position of the key's record, {@link #NONE} if it has none. */
     int find(byte[] key, int hash) {
         int mask = table.length - 1;
-        for (int slot = hash & mask; table[slot] != NONE; slot = (slot + 1) & mask) {
-            int position = table[slot];
-            byte[] chunk = chunk(position);
-            int at = offset(position);
-            if (intAt(chunk, at + HASH) == hash && shortAt(chunk, at + KEY_LENGTH) == key.length) {
-                int keyAt = at + PAYLOAD + intAt(chunk, at + PAYLOAD_LENGTH);
-                if (Arrays.equals(chunk, keyAt, keyAt + key.length, key, 0, key.length)) {
-                    return position;
-                }
+        for (int slot = hash & mask; table[slot] != FREE; slot = (slot + 1) & mask) {
+            long entry = table[slot];
+            if ((int) (entry >>> 32) == hash && isOf(key, chunk((int) entry), offset((int) entry))) {
+                return (int) entry;
             }
         }
         return NONE;
@@ -114,7 +134,7 @@ final class KeyedBytes {
         return keyLength <= MAX_KEY_BYTES && sizeOf(keyLength, payloadLength) <= chunkBytes / 2 && chunks.length > 0;
     }
 
-    /** Makes a record of a key that has none, for the caller to fill; returns its position. */
+    /** Makes a record of a key that has none, kept nowhere else, for the caller to fill; returns its position. */
     int add(byte[] key, int hash, int payloadLength) {
         int size = sizeOf(key.length, payloadLength);
         while (chunkBytes - ends[current] < size) {
@@ -133,7 +153,7 @@ final class KeyedBytes {
         INTS.set(chunk, at + PAYLOAD_LENGTH, payloadLength);
         SHORTS.set(chunk, at + KEY_LENGTH, (short) key.length);
         chunk[at + TOUCHED] = 0;
-        chunk[at + LIVE] = 1;
+        chunk[at + STATE] = DIRTY;
         System.arraycopy(key, 0, chunk, at + PAYLOAD + payloadLength, key.length);
         ends[current] += size;
         records++;
@@ -146,8 +166,13 @@ final class KeyedBytes {
         byte[] chunk = chunk(position);
         int at = offset(position);
         free(slotOf(intAt(chunk, at + HASH), position));
-        chunk[at + LIVE] = 0;
+        chunk[at + STATE] = GONE;
         records--;
+    }
+
+    /** Whether the record, as it is now, is kept elsewhere too. */
+    void setClean(int position, boolean clean) {
+        chunk(position)[offset(position) + STATE] = clean ? CLEAN : DIRTY;
     }
 
     /** Array in which the payload lies from {@link #payloadAt} on, {@link #payloadLength} bytes. */
@@ -167,11 +192,11 @@ final class KeyedBytes {
 
     /** Notes that the record was asked for: it stays when its chunk is next emptied. */
     void touch(int position) {
-        chunk(position)[offset(position) + TOUCHED] = 1;
+        setTouched(position, true);
     }
 
-    void untouch(int position) {
-        chunk(position)[offset(position) + TOUCHED] = 0;
+    void setTouched(int position, boolean touched) {
+        chunk(position)[offset(position) + TOUCHED] = (byte) (touched ? 1 : 0);
     }
 
     boolean isTouched(int position) {
@@ -187,6 +212,11 @@ final class KeyedBytes {
         return chunks.length == 0
                 || (chunkBytes - ends[current] < sizeOf(keyLength, payloadLength)
                         && chunks[(current + 1) % chunks.length] != null);
+    }
+
+    /** Whether all chunks are in use: what is added from now on pushes something out. */
+    boolean isFull() {
+        return chunks.length == 0 || chunks[chunks.length - 1] != null;
     }
 
     void clear() {
@@ -207,15 +237,19 @@ final class KeyedBytes {
         int end = ends[current];
         int kept = 0;
         for (int at = 0; at < end; ) {
-            int size = sizeOf(shortAt(chunk, at + KEY_LENGTH), intAt(chunk, at + PAYLOAD_LENGTH));
-            if (chunk[at + LIVE] != 0) {
-                int slot = slotOf(intAt(chunk, at + HASH), position(current, at));
+            int size = sizeAt(chunk, at);
+            if (chunk[at + STATE] != GONE) {
+                int hash = intAt(chunk, at + HASH);
+                int slot = slotOf(hash, position(current, at));
                 if (chunk[at + TOUCHED] != 0 && kept + size <= chunkBytes / 2) {
                     chunk[at + TOUCHED] = 0;
                     System.arraycopy(chunk, at, chunk, kept, size);
-                    table[slot] = position(current, kept);
+                    table[slot] = entry(hash, position(current, kept));
                     kept += size;
                 } else {
+                    if (chunk[at + STATE] == DIRTY) {
+                        evictions.evicted(hash, chunk, at, size);
+                    }
                     free(slot);
                     records--;
                 }
@@ -223,12 +257,13 @@ final class KeyedBytes {
             at += size;
         }
         ends[current] = kept;
+        evictions.settle();
     }
 
     private int slotOf(int hash, int position) {
         int mask = table.length - 1;
         int slot = hash & mask;
-        while (table[slot] != position) {
+        while ((int) table[slot] != position) {
             slot = (slot + 1) & mask;
         }
         return slot;
@@ -238,41 +273,57 @@ final class KeyedBytes {
     private void free(int slot) {
         int mask = table.length - 1;
         int gap = slot;
-        for (int next = (gap + 1) & mask; table[next] != NONE; next = (next + 1) & mask) {
-            int home = hashOf(table[next]) & mask;
+        for (int next = (gap + 1) & mask; table[next] != FREE; next = (next + 1) & mask) {
+            int home = (int) (table[next] >>> 32) & mask;
             if (((next - home) & mask) >= ((next - gap) & mask)) {
                 table[gap] = table[next];
                 gap = next;
             }
         }
-        table[gap] = NONE;
+        table[gap] = FREE;
     }
 
     private void grow() {
-        int[] larger = emptyTable(2 * table.length);
-        for (int position : table) {
-            if (position != NONE) {
-                insert(larger, hashOf(position), position);
+        long[] larger = emptyTable(2 * table.length);
+        for (long entry : table) {
+            if (entry != FREE) {
+                insert(larger, (int) (entry >>> 32), (int) entry);
             }
         }
         table = larger;
     }
 
-    private static void insert(int[] target, int hash, int position) {
+    private static void insert(long[] target, int hash, int position) {
         int mask = target.length - 1;
         int slot = hash & mask;
-        while (target[slot] != NONE) {
+        while (target[slot] != FREE) {
             slot = (slot + 1) & mask;
         }
-        target[slot] = position;
+        target[slot] = entry(hash, position);
     }
 
-    private int hashOf(int position) {
-        return intAt(chunk(position), offset(position) + HASH);
+    private static long entry(int hash, int position) {
+        return ((long) hash << 32) | position;
     }
 
     private static long mix(long bits) {
         return (bits * SECRET) ^ Math.multiplyHigh(bits, SECRET);
+    }
+
+    /** Bytes of the record that begins there. */
+    static int sizeAt(byte[] chunk, int at) {
+        return sizeOf(shortAt(chunk, at + KEY_LENGTH), intAt(chunk, at + PAYLOAD_LENGTH));
+    }
+
+    static int payloadLengthAt(byte[] chunk, int at) {
+        return intAt(chunk, at + PAYLOAD_LENGTH);
+    }
+
+    /** Whether the record that begins there, all of it in the array, is one of that key. */
+    static boolean isOf(byte[] key, byte[] chunk, int at) {
+        int keyAt = at + PAYLOAD + intAt(chunk, at + PAYLOAD_LENGTH);
+        return shortAt(chunk, at + KEY_LENGTH) == key.length
+                && Arrays.equals(chunk, keyAt, keyAt + key.length, key, 0, key.length);
     }
 
     private static int sizeOf(int keyLength, int payloadLength) {
@@ -295,9 +346,9 @@ final class KeyedBytes {
         return (short) SHORTS.get(chunk, at);
     }
 
-    private static int[] emptyTable(int length) {
-        int[] empty = new int[length];
-        Arrays.fill(empty, NONE);
+    private static long[] emptyTable(int length) {
+        long[] empty = new long[length];
+        Arrays.fill(empty, FREE);
         return empty;
     }
 

@@ -34,7 +34,7 @@ public final class MvccStore implements AutoCloseable {
     private final KvEngine engine;
     private final MvccConfig config;
     private final History history;
-    private final HotKeys hot;
+    private final RecordCache cache;
     private final CurrentKeys keys;
     private final DbSize size = new DbSize();
     private final Hashes hashes = new Hashes(this);
@@ -53,8 +53,8 @@ public final class MvccStore implements AutoCloseable {
         this.engine = engine;
         this.config = config;
         this.history = new History(engine);
-        this.hot = new HotKeys(config.hotKeysBytes());
-        this.keys = new CurrentKeys(engine, hot, new VersionCache(config.versionCacheBytes(), history));
+        this.cache = new RecordCache(config.cacheBytes(), config.spillBytes(), engine.directory(), history);
+        this.keys = new CurrentKeys(engine, cache);
         loadRevisions();
         this.counts = new KeyCounts(engine, keys, history, currentRevision);
         this.size.load(engine);
@@ -89,7 +89,7 @@ public final class MvccStore implements AutoCloseable {
         return readAt(query.revision(), view -> view.range(query));
     }
 
-    /** As {@link #range} if that needs nothing but the heap, else null: for threads that must not wait for a disk. */
+    /** As {@link #range} if that is not likely to wait for a disk, else null: for threads that must not. */
     public @Nullable RangeResult rangeIfHot(RangeQuery query) {
         long current = currentRevision;
         if (query.countOnly() || !query.range().isSingleKey()) {
@@ -251,7 +251,7 @@ public final class MvccStore implements AutoCloseable {
         try {
             engine.restore(checkpoint);
             generation++;
-            keys.clearCaches();
+            keys.clearCache();
             loadRevisions();
             counts = new KeyCounts(engine, keys, history, currentRevision);
             size.load(engine);
@@ -267,6 +267,7 @@ public final class MvccStore implements AutoCloseable {
     @Override
     public void close() {
         compactor.close();
+        cache.close();
     }
 
     /** Apply thread: writes the batch and publishes it. */
@@ -316,8 +317,8 @@ public final class MvccStore implements AutoCloseable {
         return keys;
     }
 
-    HotKeys hot() {
-        return hot;
+    RecordCache cache() {
+        return cache;
     }
 
     KeyCounts counts() {

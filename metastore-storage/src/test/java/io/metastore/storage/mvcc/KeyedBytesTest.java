@@ -14,7 +14,7 @@ class KeyedBytesTest {
     /** Adds, replaces and removes records of all lengths, many more than fit, beside a map: what is found is what was put. */
     @Test
     void whatIsFoundIsWhatWasPut() {
-        KeyedBytes records = new KeyedBytes(64 << 10);
+        KeyedBytes records = new KeyedBytes(64 << 10, KeyedBytes.EvictionListener.NONE);
         Map<String, byte[]> model = new HashMap<>();
         Random random = new Random(11);
         int found = 0;
@@ -45,7 +45,7 @@ class KeyedBytesTest {
 
     @Test
     void isFullWhenAnotherRecordPushesOneOut() {
-        KeyedBytes records = new KeyedBytes(16 << 10);
+        KeyedBytes records = new KeyedBytes(16 << 10, KeyedBytes.EvictionListener.NONE);
         int added = 0;
         while (!records.isFullFor(4, 100)) {
             byte[] key = {(byte) added, (byte) (added >> 8), 0, 0};
@@ -61,20 +61,22 @@ class KeyedBytesTest {
 
     @Test
     void takesWhatFitsHalfAChunk() {
-        KeyedBytes records = new KeyedBytes(16 << 10);
+        KeyedBytes records = new KeyedBytes(16 << 10, KeyedBytes.EvictionListener.NONE);
         assertThat(records.takes(10, 900)).isTrue();
         assertThat(records.takes(10, 1100)).isFalse();
         assertThat(records.takes(KeyedBytes.MAX_KEY_BYTES, 100)).isTrue();
         assertThat(records.takes(KeyedBytes.MAX_KEY_BYTES + 1, 100)).isFalse();
-        assertThat(new KeyedBytes(0).takes(1, 1)).isFalse();
-        assertThat(new KeyedBytes((16 << 10) - 1).takes(1, 1)).isFalse();
+        assertThat(new KeyedBytes(0, KeyedBytes.EvictionListener.NONE).takes(1, 1))
+                .isFalse();
+        assertThat(new KeyedBytes((16 << 10) - 1, KeyedBytes.EvictionListener.NONE).takes(1, 1))
+                .isFalse();
     }
 
     @Test
     void partsShareTheBound() {
-        assertThat(KeyedBytes.parts(0)).hasSize(1);
-        assertThat(KeyedBytes.parts(16 << 10)).hasSize(1);
-        assertThat(KeyedBytes.parts(64 << 20)).hasSize(64);
+        assertThat(KeyedBytes.parts(0)).isEqualTo(1);
+        assertThat(KeyedBytes.parts(16 << 10)).isEqualTo(1);
+        assertThat(KeyedBytes.parts(64 << 20)).isEqualTo(64);
         int[] counts = new int[64];
         for (int i = 0; i < 64_000; i++) {
             byte[] key = ("key/" + i).getBytes(StandardCharsets.UTF_8);

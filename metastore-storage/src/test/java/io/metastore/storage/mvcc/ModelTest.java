@@ -27,7 +27,7 @@ import net.jqwik.api.Property;
 /** Random commands from a seed: the store and a naive model agree on every answer, at every readable revision. */
 class ModelTest {
     private static final List<ByteString> KEYS = keys();
-    private static final MvccConfig TINY_CACHE = StoreFixture.CONFIG.withCaches(1000, 16 << 10);
+    private static final MvccConfig TINY_CACHE = StoreFixture.CONFIG.withCache(16 << 10, 8 << 20);
 
     @Property(tries = 1000)
     void agreesWithTheModelInMemory(@ForAll long seed) {

@@ -1,9 +1,15 @@
 package io.metastore.server;
 
+import io.metastore.server.config.Arguments;
 import io.metastore.server.config.ConfigException;
 import io.metastore.server.config.Options;
 import io.metastore.server.config.ServerConfig;
+import io.metastore.server.config.Usage;
 import io.metastore.server.data.StartException;
+import io.metastore.server.logging.Fatal;
+import io.metastore.server.logging.LogSetup;
+import io.metastore.server.systemd.ServiceManager;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,23 +35,31 @@ public final class Main {
         }
     }
 
-    private static int run(List<String> arguments, Map<String, String> environment) {
-        if (arguments.contains("--help") || arguments.contains("-h") || arguments.contains("-help")) {
-            System.out.print(Options.usage());
-            return 0;
-        }
-        if (arguments.contains("--version") || arguments.contains("-version")) {
-            System.out.println("etcd Version: " + Version.ETCD);
-            return 0;
-        }
+    private static int run(List<String> line, Map<String, String> environment) {
+        Logger log;
         try {
-            Options options = Options.parse(arguments, environment);
+            Arguments arguments = Arguments.parse(line);
+            if (arguments.isHelpAsked()) {
+                System.out.print(Usage.full());
+                return 0;
+            }
+            if (arguments.isVersionAsked()) {
+                System.out.print(Version.text());
+                return 0;
+            }
+            Options options = Options.of(arguments, environment);
             ServerConfig config = ServerConfig.from(options);
-            System.setProperty("metastore.log.level", config.logLevel());
-            Logger log = LoggerFactory.getLogger(Main.class);
+            LogSetup.apply(config.log());
+            log = LoggerFactory.getLogger(Main.class);
             // gRPC logs through java.util.logging.
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
+            if (options.file().isPresent()) {
+                log.info(
+                        "loaded server configuration, other configuration command line flags and environment variables"
+                                + " will be ignored if provided path={}",
+                        options.file().get());
+            }
             options.warnings().forEach(log::warn);
             if (!config.fsync()) {
                 log.warn("unsafe: --unsafe-no-fsync loses acknowledged writes in a power cut");
@@ -57,21 +71,26 @@ public final class Main {
                     Long.getLong("metastore.native.bytes", 0),
                     Runtime.getRuntime().availableProcessors(),
                     config);
-            serve(config, log);
+            serve(config, ServiceManager.of(environment), log);
             return 0;
-        } catch (Options.UsageException wrongArguments) {
+        } catch (Arguments.UsageException wrongArguments) {
             System.err.println(wrongArguments.getMessage());
-            System.err.print(Options.usage());
+            System.err.print(Usage.brief());
             return EXIT_USAGE;
-        } catch (ConfigException | StartException problem) {
-            LoggerFactory.getLogger(Main.class).error("{}", problem.getMessage());
+        } catch (ConfigException | IOException wrong) {
+            LogSetup.untilConfigured();
+            LoggerFactory.getLogger(Main.class)
+                    .error(Fatal.MARKER, "failed to verify flags error={}", wrong.getMessage());
+            return EXIT_FAILURE;
+        } catch (StartException problem) {
+            LoggerFactory.getLogger(Main.class).error(Fatal.MARKER, "failed to start error={}", problem.getMessage());
             return EXIT_FAILURE;
         }
     }
 
-    private static void serve(ServerConfig config, Logger log) throws StartException {
+    private static void serve(ServerConfig config, ServiceManager manager, Logger log) throws StartException {
         MetaStoreServer server = MetaStoreServer.of(config, (what, cause) -> {
-            log.error("fatal, this member stops: {}", what, cause);
+            log.error(Fatal.MARKER, "fatal, this member stops: {}", what, cause);
             Runtime.getRuntime().halt(EXIT_FATAL);
         });
         server.start();
@@ -79,12 +98,14 @@ public final class Main {
                 .addShutdownHook(new Thread(
                         () -> {
                             haltAfter(STOP_SECONDS);
+                            manager.stopping();
                             server.close();
                         },
                         "stop"));
         for (String endpoint : server.clientEndpoints()) {
             log.info("ready to serve client requests address={}", endpoint);
         }
+        manager.ready();
         server.awaitTermination();
     }
 

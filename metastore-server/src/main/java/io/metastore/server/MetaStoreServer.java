@@ -166,7 +166,10 @@ public final class MetaStoreServer implements AutoCloseable {
          */
         public MetaStoreServer build() {
             try {
-                return of(ServerConfig.from(Options.of(options)), onFatal);
+                Options set = Options.of(options);
+                MetaStoreServer server = of(ServerConfig.from(set), onFatal);
+                set.warnings().forEach(LOG::warn);
+                return server;
             } catch (ConfigException wrong) {
                 throw new IllegalArgumentException(wrong.getMessage(), wrong);
             }

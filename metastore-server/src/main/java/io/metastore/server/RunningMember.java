@@ -184,7 +184,7 @@ final class RunningMember implements AutoCloseable {
                         replicator::submit,
                         replies,
                         System::nanoTime,
-                        new LeaseKeeper.Settings(config.electionTimeout(), false)));
+                        new LeaseKeeper.Settings(config.electionTimeout(), config.leaseCheckpoints())));
         applier.onLeadership(leadership -> leases.leadershipChanged());
         leases.start(threads.factory("lease"));
 
@@ -260,7 +260,9 @@ final class RunningMember implements AutoCloseable {
                                 inProcessName,
                                 config.eventLoops(),
                                 Services.transportLimitBytes(config),
-                                config.maxConcurrentStreams()),
+                                config.maxConcurrentStreams(),
+                                config.keepAlive(),
+                                config.reusePort()),
                         services,
                         new HttpEndpoint(health, health)));
         return new RunningMember(parts, grpc, inProcessName);

@@ -1,5 +1,7 @@
 package io.metastore.server;
 
+import java.util.Locale;
+
 /** The versions this server tells of itself. */
 public final class Version {
     /** The etcd release whose behaviour is served; clients decide by it what they may use. */
@@ -10,4 +12,14 @@ public final class Version {
     public static final String STORAGE = "3.7.0";
 
     private Version() {}
+
+    /** What {@code --version} says: etcd's four lines, which tools read. */
+    static String text() {
+        return "etcd Version: %s%nGit SHA: none%nGo Version: none (MetaStore)%nGo OS/Arch: %s/%s%n"
+                .formatted(ETCD, word("os.name"), word("os.arch"));
+    }
+
+    private static String word(String property) {
+        return System.getProperty(property, "unknown").toLowerCase(Locale.ROOT).replace(' ', '-');
+    }
 }

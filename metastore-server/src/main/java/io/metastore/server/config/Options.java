@@ -1,5 +1,6 @@
 package io.metastore.server.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -7,120 +8,139 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What the operator set, each with where it came from: command line and {@code ETCD_*} environment.
+ * What the operator set: by command line and {@code ETCD_*} environment, or by a configuration file alone.
  *
- * <p>As in etcd a flag and its environment variable together are an error, an unknown flag is an error with exit code 2,
- * an unknown {@code ETCD_*} variable only a warning (etcd: server/etcdmain/config.go, pkg/flags).
+ * <p>As in etcd a file excludes everything else, a flag and its environment variable together are an error, and an unknown
+ * {@code ETCD_*} variable is only a warning (etcd: server/etcdmain/config.go, pkg/flags).
  */
 public final class Options {
-    /** Set by etcd's tooling, or read elsewhere; never worth a warning. */
-    private static final List<String> SILENT = List.of("ETCD_UNSUPPORTED_ARCH", "ETCD_VERSION");
+    /** Read by etcd's tooling, or elsewhere; never worth a warning. */
+    private static final String UNSUPPORTED_ARCH = "ETCD_UNSUPPORTED_ARCH";
 
     private final Map<Flag, String> values;
     private final List<String> warnings;
+    private final Optional<Path> file;
 
-    private Options(Map<Flag, String> values, List<String> warnings) {
+    private Options(Map<Flag, String> values, List<String> warnings, Optional<Path> file) {
         this.values = values;
-        this.warnings = List.copyOf(warnings);
-    }
-
-    /** A command line that is no valid one: usage error, exit code 2. */
-    public static final class UsageException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        UsageException(String message, Throwable cause) {
-            super(message, cause);
-        }
+        this.warnings = new ArrayList<>(warnings);
+        this.file = file;
+        warnOfWhatDoesNotCount();
     }
 
     public static Options of(Map<Flag, String> values) {
-        return new Options(new EnumMap<>(values), List.of());
+        Map<Flag, String> copy = new EnumMap<>(Flag.class);
+        copy.putAll(values);
+        return new Options(copy, List.of(), Optional.empty());
     }
 
     /**
-     * Reads Go-style flags ({@code --x=v}, {@code --x v}, {@code -x v}; the last one wins) and the environment.
+     * Adds the environment to a command line, or reads the file that either of them names.
      *
-     * @throws UsageException if an argument is no flag of ours
-     * @throws ConfigException if a flag and its variable are both set
+     * @throws ConfigException if a flag and its variable are both set, a variable's value is not of its flag's kind, or the
+     *     file cannot be read
      */
-    public static Options parse(List<String> arguments, Map<String, String> environment)
-            throws UsageException, ConfigException {
-        Map<Flag, String> values = fromArguments(arguments);
-        List<String> warnings = new ArrayList<>();
-        List<String> conflicts = new ArrayList<>();
+    public static Options of(Arguments arguments, Map<String, String> environment) throws ConfigException {
+        Settings settings = arguments.settings();
+        String file = settings.valueOf(Flag.CONFIG_FILE);
+        if (file.isEmpty()) {
+            file = environment.getOrDefault(Flag.CONFIG_FILE.environmentName(), "");
+        }
+        if (!file.isEmpty()) {
+            Path path = Path.of(file);
+            Settings read = ConfigFile.read(path);
+            return new Options(read.values(), read.warnings(), Optional.of(path));
+        }
+        addEnvironment(settings, environment);
+        return new Options(settings.values(), settings.warnings(), Optional.empty());
+    }
+
+    private static void addEnvironment(Settings settings, Map<String, String> environment) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        EnumMap<Flag, String> asked = new EnumMap<>(settings.values());
         for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
-            if (!variable.getKey().startsWith("ETCD_") || SILENT.contains(variable.getKey())) {
+            String name = variable.getKey();
+            String value = variable.getValue();
+            if (!name.startsWith("ETCD_") || name.equals(UNSUPPORTED_ARCH)) {
                 continue;
             }
-            Optional<Flag> flag = forVariable(variable.getKey());
-            if (flag.isEmpty()) {
-                warnings.add("unrecognized environment variable " + variable.getKey());
-            } else if (values.containsKey(flag.get())) {
-                conflicts.add("conflicting environment variable %s is shadowed by corresponding command-line flag --%s"
-                        .formatted(variable.getKey(), flag.get().flagName()));
+            if (name.equals(Flag.VERSION.environmentName())) {
+                settings.warn("cannot set special environment variable " + name);
+                continue;
+            }
+            Optional<Flag> flag = Flag.ofVariable(name);
+            if (flag.isPresent() && asked.containsKey(flag.get())) {
+                problems.add("conflicting environment variable %s is shadowed by corresponding command-line flag --%s"
+                                .formatted(name, flag.get().flagName())
+                        + " (either unset environment variable or disable flag)");
+                continue;
+            }
+            String flagName = flag.map(Flag::flagName)
+                    .orElse(name.substring("ETCD_".length())
+                            .toLowerCase(java.util.Locale.ROOT)
+                            .replace('_', '-'));
+            Optional<FlagKind> kind = Settings.kindOf(flagName);
+            if (kind.isEmpty() || value.isEmpty()) {
+                settings.warn("unrecognized environment variable " + name);
+                continue;
+            }
+            Optional<String> problem = kind.get().problemWith(value);
+            if (problem.isPresent()) {
+                problems.add("invalid value \"%s\" for %s: %s".formatted(value, name, problem.get()));
             } else {
-                values.put(flag.get(), variable.getValue());
+                settings.set(flagName, value);
             }
         }
-        if (!conflicts.isEmpty()) {
-            throw new ConfigException(conflicts);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
         }
-        return new Options(values, warnings);
     }
 
-    private static Optional<Flag> forVariable(String variable) {
-        for (Flag flag : Flag.values()) {
-            if (flag.environmentName().equals(variable)) {
-                return Optional.of(flag);
+    private void warnOfWhatDoesNotCount() {
+        for (Map.Entry<Flag, String> option : values.entrySet()) {
+            FlagEffect effect = option.getKey().effect();
+            if (effect.kind() == FlagEffect.Kind.NONE && differsFromDefault(option.getKey())) {
+                warnings.add("--%s has no effect: %s".formatted(option.getKey().flagName(), effect.why()));
             }
         }
-        return Optional.empty();
-    }
-
-    private static Map<Flag, String> fromArguments(List<String> arguments) throws UsageException {
-        CommandLine commandLine = new CommandLine(spec());
-        commandLine.setOverwrittenOptionsAllowed(true);
-        Map<Flag, String> values = new EnumMap<>(Flag.class);
-        try {
-            CommandLine.ParseResult result = commandLine.parseArgs(arguments.toArray(String[]::new));
-            for (Flag flag : Flag.values()) {
-                String option = "--" + flag.flagName();
-                if (result.hasMatchedOption(option)) {
-                    values.put(flag, result.matchedOptionValue(option, flag.defaultValue()));
+        if (isSet(Flag.MAX_SNAPSHOTS)) {
+            warnings.add("--max-snapshots is deprecated in 3.6 and will be decommissioned in 3.8.");
+        }
+        if (isSet(Flag.FEATURE_GATES)
+                && FeatureGates.problemWith(get(Flag.FEATURE_GATES)).isEmpty()) {
+            FeatureGates gates = FeatureGates.parse(get(Flag.FEATURE_GATES));
+            for (FeatureGates.Gate gate : FeatureGates.Gate.values()) {
+                if (gate.effect().kind() == FlagEffect.Kind.NONE && gates.isOn(gate) != gate.byDefault()) {
+                    warnings.add("feature gate %s has no effect: %s"
+                            .formatted(gate.gateName(), gate.effect().why()));
                 }
             }
-        } catch (CommandLine.ParameterException unknown) {
-            throw new UsageException(String.valueOf(unknown.getMessage()), unknown);
         }
-        return values;
     }
 
-    /** The command line as picocli sees it. */
-    static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.create().name("metastore");
-        for (Flag flag : Flag.values()) {
-            OptionSpec.Builder option = OptionSpec.builder("--" + flag.flagName(), "-" + flag.flagName())
-                    .type(String.class)
-                    .paramLabel("'" + flag.defaultValue() + "'")
-                    .description(flag.description());
-            if (flag.isBoolean()) {
-                option.arity("0..1").fallbackValue("true");
-            } else {
-                option.arity("1");
+    /** What is set that this server would have to ignore, though less would be safe then than was asked for. */
+    List<String> refusals() {
+        List<String> refusals = new ArrayList<>();
+        for (Flag flag : values.keySet()) {
+            if (flag.effect().kind() == FlagEffect.Kind.REFUSED && differsFromDefault(flag)) {
+                refusals.add("--%s cannot be set: %s"
+                        .formatted(flag.flagName(), flag.effect().why()));
             }
-            spec.addOption(option.build());
         }
-        return spec;
+        return refusals;
     }
 
-    /** The usage text, as {@code --help} shows it. */
-    public static String usage() {
-        return new CommandLine(spec()).getUsageMessage();
+    private boolean differsFromDefault(Flag flag) {
+        String value = get(flag);
+        if (flag.kind() == FlagKind.BOOL) {
+            return !FlagKind.asBool(value).equals(FlagKind.asBool(flag.defaultValue()));
+        }
+        if (flag.kind() == FlagKind.DURATION) {
+            return !GoDuration.parse(value).equals(GoDuration.parse(flag.defaultValue()));
+        }
+        return !value.equals(flag.defaultValue());
     }
 
     public String get(Flag flag) {
@@ -131,12 +151,18 @@ public final class Options {
         return values.containsKey(flag);
     }
 
+    /** The file that these were read from, if they were. */
+    public Optional<Path> file() {
+        return file;
+    }
+
     /** What the operator set, without defaults. */
     public Map<Flag, String> values() {
         return Collections.unmodifiableMap(values);
     }
 
+    /** What the operator should know of what he set; to be logged once. */
     public List<String> warnings() {
-        return warnings;
+        return Collections.unmodifiableList(warnings);
     }
 }

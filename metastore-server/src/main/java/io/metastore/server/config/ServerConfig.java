@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Everything the operator may set, checked once, whole, and immutable afterwards. */
@@ -28,7 +29,10 @@ public record ServerConfig(
         long maxConcurrentStreams,
         AutoCompaction autoCompaction,
         Duration watchProgressInterval,
-        String logLevel,
+        KeepAlive keepAlive,
+        boolean reusePort,
+        boolean leaseCheckpoints,
+        LogConfig log,
         boolean fsync,
         StorageEngine storageEngine,
         long storageCacheBytes,
@@ -56,7 +60,7 @@ public record ServerConfig(
      * @throws ConfigException naming all that is wrong
      */
     public static ServerConfig from(Options options) throws ConfigException {
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(options.refusals());
         Numbers numbers = new Numbers(options, problems);
 
         String name = options.get(Flag.NAME);
@@ -66,12 +70,15 @@ public record ServerConfig(
         Urls.requireBindable(Flag.LISTEN_CLIENT_URLS.flagName(), listenClient, problems);
         List<URI> advertiseClient = urls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
         List<URI> advertisePeer = urls(options, Flag.INITIAL_ADVERTISE_PEER_URLS, problems);
-        if (options.isSet(Flag.LISTEN_CLIENT_URLS) && !options.isSet(Flag.ADVERTISE_CLIENT_URLS)) {
+        // As in etcd a file that leaves the advertised URLs out gets the default, and a command line does not.
+        if (options.file().isEmpty()
+                && options.isSet(Flag.LISTEN_CLIENT_URLS)
+                && !options.isSet(Flag.ADVERTISE_CLIENT_URLS)) {
             problems.add("--advertise-client-urls is required when --listen-client-urls is set explicitly");
         }
 
         String token = options.get(Flag.INITIAL_CLUSTER_TOKEN);
-        InitialCluster cluster = options.isSet(Flag.INITIAL_CLUSTER)
+        InitialCluster cluster = !options.get(Flag.INITIAL_CLUSTER).isEmpty()
                 ? InitialCluster.parse(options.get(Flag.INITIAL_CLUSTER), token, problems)
                 : InitialCluster.single(name, advertisePeer, token);
         checkCluster(cluster, name, advertisePeer, problems);
@@ -90,9 +97,9 @@ public record ServerConfig(
         if (!Set.of("new", "existing").contains(state)) {
             problems.add("--initial-cluster-state: expected new or existing, found " + state);
         }
-        String level = options.get(Flag.LOG_LEVEL);
-        if (!Set.of("debug", "info", "warn", "error", "panic", "fatal").contains(level)) {
-            problems.add("--log-level: unknown level " + level);
+        if (!options.get(Flag.DISCOVERY_FALLBACK).equals("exit")) {
+            problems.add("v2 proxy is deprecated, and --discovery-fallback can't be configured as \"%s\""
+                    .formatted(options.get(Flag.DISCOVERY_FALLBACK)));
         }
         String progress = options.get(Flag.WATCH_PROGRESS_NOTIFY_INTERVAL);
         Duration progressInterval = GoDuration.parse(progress).orElse(Duration.ZERO);
@@ -122,7 +129,10 @@ public record ServerConfig(
                 AutoCompaction.parse(
                         options.get(Flag.AUTO_COMPACTION_MODE), options.get(Flag.AUTO_COMPACTION_RETENTION), problems),
                 progressInterval,
-                level,
+                KeepAlive.from(options, problems),
+                bool(options, Flag.SOCKET_REUSE_PORT, problems),
+                leaseCheckpoints(options, problems),
+                LogConfig.from(options, problems),
                 !bool(options, Flag.UNSAFE_NO_FSYNC, problems),
                 engine(options.get(Flag.STORAGE_ENGINE), problems),
                 numbers.between(Flag.STORAGE_CACHE_BYTES, 0, Long.MAX_VALUE),
@@ -168,14 +178,25 @@ public record ServerConfig(
     }
 
     private static boolean bool(Options options, Flag flag, List<String> problems) {
-        return switch (options.get(flag)) {
-            case "true", "t", "T", "TRUE", "True", "1" -> true;
-            case "false", "f", "F", "FALSE", "False", "0" -> false;
-            default -> {
-                problems.add("--%s: expected true or false, found %s".formatted(flag.flagName(), options.get(flag)));
-                yield false;
-            }
-        };
+        return FlagKind.asBool(options.get(flag)).orElseGet(() -> {
+            problems.add("--%s: expected true or false, found %s".formatted(flag.flagName(), options.get(flag)));
+            return false;
+        });
+    }
+
+    private static boolean leaseCheckpoints(Options options, List<String> problems) {
+        String text = options.get(Flag.FEATURE_GATES);
+        Optional<String> problem = FeatureGates.problemWith(text);
+        if (problem.isPresent()) {
+            problems.add(problem.get());
+            return false;
+        }
+        FeatureGates gates = FeatureGates.parse(text);
+        boolean checkpoints = gates.isOn(FeatureGates.Gate.LEASE_CHECKPOINT);
+        if (gates.isOn(FeatureGates.Gate.LEASE_CHECKPOINT_PERSIST) && !checkpoints) {
+            problems.add("enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint");
+        }
+        return checkpoints;
     }
 
     private static StorageEngine engine(String name, List<String> problems) {

@@ -4,6 +4,7 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.metastore.server.config.KeepAlive;
 import io.metastore.server.http.FirstBytes;
 import io.metastore.server.http.HttpEndpoint;
 import io.metastore.server.replication.LoopContext;
@@ -15,15 +16,19 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +66,9 @@ public final class GrpcServer implements AutoCloseable {
             String inProcessName,
             int eventLoops,
             int maxInboundMessageBytes,
-            long maxConcurrentStreams) {}
+            long maxConcurrentStreams,
+            KeepAlive keepAlive,
+            boolean reusePort) {}
 
     /**
      * Binds and serves.
@@ -128,13 +135,23 @@ public final class GrpcServer implements AutoCloseable {
                         (int) Math.min(settings.maxConcurrentStreams(), MAX_CALLS_PER_CONNECTION))
                 .maxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
                 // Go clients ping every 10 s and more; grpc-java's own default of five minutes would send them away.
-                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .permitKeepAliveTime(settings.keepAlive().minTime().toNanos(), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .keepAliveTime(30, TimeUnit.SECONDS)
-                .keepAliveTimeout(20, TimeUnit.SECONDS)
+                .keepAliveTime(nanosOrNever(settings.keepAlive().interval()), TimeUnit.NANOSECONDS)
+                .keepAliveTimeout(nanosOrNever(settings.keepAlive().timeout()), TimeUnit.NANOSECONDS)
                 .fallbackHandlerRegistry(new UnknownMethods(services));
+        if (settings.reusePort()) {
+            builder.withOption(
+                    epoll ? EpollChannelOption.SO_REUSEPORT : NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT),
+                    true);
+        }
         services.forEach(builder::addService);
         return builder.build();
+    }
+
+    /** gRPC takes a time of years for never. */
+    private static long nanosOrNever(Duration time) {
+        return time.isZero() ? Long.MAX_VALUE : time.toNanos();
     }
 
     private static Server inProcess(Settings settings, List<ServerServiceDefinition> services) {

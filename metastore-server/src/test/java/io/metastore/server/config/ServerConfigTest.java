@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ class ServerConfigTest {
     }
 
     private static ServerConfig config(Map<String, String> environment, String... arguments) throws Exception {
-        return ServerConfig.from(Options.parse(List.of(arguments), environment));
+        return ServerConfig.from(Options.of(Arguments.parse(List.of(arguments)), environment));
     }
 
     @Test
@@ -44,6 +45,11 @@ class ServerConfigTest {
         assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.autoCompaction()).isEqualTo(new AutoCompaction.Off());
         assertThat(config.fsync()).isTrue();
+        assertThat(config.leaseCheckpoints()).isFalse();
+        assertThat(config.log())
+                .isEqualTo(new LogConfig("info", LogConfig.Format.JSON, List.of("stderr"), Optional.empty()));
+        assertThat(config.keepAlive().minTime()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.keepAlive().timeout()).isEqualTo(Duration.ofSeconds(20));
     }
 
     @ParameterizedTest
@@ -76,16 +82,14 @@ class ServerConfigTest {
 
     @Test
     void anUnknownVariableIsOnlyAWarning() throws Exception {
-        Options options = Options.parse(
-                List.of(), Map.of("ETCD_NO_SUCH", "1", "ETCD_UNSUPPORTED_ARCH", "amd64", "ETCD_VERSION", "3"));
+        Options options = Options.of(
+                Arguments.parse(List.of()),
+                Map.of("ETCD_NO_SUCH", "1", "ETCD_UNSUPPORTED_ARCH", "amd64", "ETCD_VERSION", "3"));
 
-        assertThat(options.warnings()).containsExactly("unrecognized environment variable ETCD_NO_SUCH");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"--no-such-flag=1", "positional", "--nam"})
-    void whatIsNoFlagIsAUsageError(String argument) {
-        assertThatThrownBy(() -> config(argument)).isInstanceOf(Options.UsageException.class);
+        assertThat(options.warnings())
+                .containsExactly(
+                        "unrecognized environment variable ETCD_NO_SUCH",
+                        "cannot set special environment variable ETCD_VERSION");
     }
 
     @ParameterizedTest
@@ -102,15 +106,25 @@ class ServerConfigTest {
             --initial-cluster=default=http://localhost:1         | initial-advertise-peer-urls
             --initial-cluster=nonsense                           | expected name=url
             --initial-cluster-state=old                          | expected new or existing
-            --max-txn-ops=x                                      | not a whole number
             --max-txn-ops=0                                      | is not between
+            --max-txn-ops=99999999999                            | is not between
             --auto-compaction-mode=never                         | unknown auto-compaction-mode
             --auto-compaction-retention=1x                       | retention
             --auto-compaction-mode=revision --auto-compaction-retention=5m | not a number of revisions
             --watch-progress-notify-interval=99ms                | at least 100ms
-            --log-level=loud                                     | unknown level
+            --log-level=loud                                     | unrecognized level: "loud"
+            --log-format=xml                                     | unknown log format: xml, supported values json, console
+            --logger=capnslog                                    | --logger=capnslog is removed in v3.5
+            --logger=paper                                       | unknown logger option "paper"
+            --log-outputs=default,/tmp/x                         | multi logoutput for "default" is not supported yet
+            --enable-log-rotation                                | requires a single file path
+            --enable-log-rotation --log-outputs=/a,/b            | requires a single file path
+            --enable-log-rotation --log-outputs=/a --log-rotation-config-json={  | improperly formatted log rotation config
+            --enable-log-rotation --log-outputs=/a --log-rotation-config-json={"maxsize":"x"} | invalid log rotation config
+            --discovery-fallback=proxy                           | v2 proxy is deprecated
+            --feature-gates=LeaseCheckpointPersist=true          | requires enabling feature gate LeaseCheckpoint
+            --grpc-keepalive-timeout=-1s                         | expected a duration of zero or more
             --storage-engine=paper                               | rocksdb or memory
-            --unsafe-no-fsync=maybe                              | true or false
             """)
     void whatMakesNoSenseIsRefused(String arguments, String reason) {
         assertThatThrownBy(() -> config(arguments.split(" ")))
@@ -120,9 +134,41 @@ class ServerConfigTest {
 
     @Test
     void allThatIsWrongIsToldAtOnce() {
-        assertThatThrownBy(() -> config("--max-txn-ops=x", "--log-level=loud"))
+        assertThatThrownBy(() -> config("--max-txn-ops=0", "--log-level=loud"))
                 .hasMessageContaining("max-txn-ops")
-                .hasMessageContaining("log-level");
+                .hasMessageContaining("unrecognized level");
+    }
+
+    @Test
+    void keepAlivesAreAsSet() throws Exception {
+        KeepAlive set = config(
+                        "--grpc-keepalive-min-time=1s", "--grpc-keepalive-interval=0", "--grpc-keepalive-timeout=3s")
+                .keepAlive();
+
+        assertThat(set).isEqualTo(new KeepAlive(Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(3)));
+        assertThat(config().keepAlive().interval()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config("--grpc-keepalive-interval=2h").keepAlive().interval())
+                .isEqualTo(Duration.ofHours(2));
+        assertThat(config("--grpc-keepalive-interval=1ms").keepAlive().interval())
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void logsGoWhereTheyAreAskedTo() throws Exception {
+        LogConfig log = config(
+                        "--log-level=warn",
+                        "--log-format=console",
+                        "--log-outputs=stdout,/var/log/etcd.log",
+                        "--enable-log-rotation",
+                        "--log-rotation-config-json={\"maxsize\": 7, \"maxbackups\": 2, \"compress\": true}")
+                .log();
+
+        assertThat(log)
+                .isEqualTo(new LogConfig(
+                        "warn",
+                        LogConfig.Format.CONSOLE,
+                        List.of("stdout", "/var/log/etcd.log"),
+                        Optional.of(new LogRotation(7 << 20, 0, 2, false, true))));
     }
 
     @Test
@@ -147,6 +193,6 @@ class ServerConfigTest {
     @Test
     void everyFlagHasItsOwnName() {
         assertThat(Arrays.stream(Flag.values()).map(Flag::flagName)).doesNotHaveDuplicates();
-        assertThat(Options.usage()).contains("--name", "--storage-engine");
+        assertThat(Usage.full()).contains("--name", "--storage-engine");
     }
 }

@@ -110,7 +110,7 @@ class LauncherIT {
     private long heapBytes(String variable, String value) {
         Program program = Binaries.metastore().withEnvironment(variable, value);
         try (ProcessMember member = new ProcessMember(program, directory.resolve(variable)).start()) {
-            Matcher told = Pattern.compile("heapBytes=(\\d+)").matcher(member.log());
+            Matcher told = Pattern.compile("heapBytes\":(\\d+)").matcher(member.log());
             assertThat(told.find()).isTrue();
             return Long.parseLong(told.group(1));
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.server.systemd;
+
+import org.jspecify.annotations.NullMarked;

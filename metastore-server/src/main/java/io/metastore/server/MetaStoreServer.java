@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +166,11 @@ public final class MetaStoreServer implements AutoCloseable {
          * @throws IllegalArgumentException naming all that is wrong
          */
         public MetaStoreServer build() {
+            if (!options.containsKey(Flag.INITIAL_CLUSTER)) {
+                // Ids are made of URLs and token: alone in its cluster, this member must not be taken for its
+                // neighbour.
+                options.putIfAbsent(Flag.INITIAL_CLUSTER_TOKEN, "embedded-" + UUID.randomUUID());
+            }
             try {
                 Options set = Options.of(options);
                 MetaStoreServer server = of(ServerConfig.from(set), onFatal);

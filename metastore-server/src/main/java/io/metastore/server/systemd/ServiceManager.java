@@ -3,13 +3,13 @@ package io.metastore.server.systemd;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.charset.StandardCharsets;
@@ -67,14 +67,14 @@ public final class ServiceManager {
                     .group(loop)
                     .channel(EpollDomainDatagramChannel.class)
                     .handler(new ChannelInboundHandlerAdapter())
-                    .register()
+                    .connect(new DomainSocketAddress(name))
                     .syncUninterruptibly()
                     .channel();
-            boolean sent = channel.writeAndFlush(new DomainDatagramPacket(
-                            Unpooled.copiedBuffer(state, StandardCharsets.UTF_8), new DomainSocketAddress(name)))
-                    .awaitUninterruptibly(SEND_SECONDS, TimeUnit.SECONDS);
+            ChannelFuture sent = channel.writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8));
+            if (!sent.awaitUninterruptibly(SEND_SECONDS, TimeUnit.SECONDS) || !sent.isSuccess()) {
+                LOG.warn("the service manager is not told state={}", state, sent.cause());
+            }
             channel.close().awaitUninterruptibly(SEND_SECONDS, TimeUnit.SECONDS);
-            LOG.debug("service manager told state={} sent={}", state, sent);
         } catch (RuntimeException failure) {
             LOG.warn("the service manager is not told state={}", state, failure);
         } finally {

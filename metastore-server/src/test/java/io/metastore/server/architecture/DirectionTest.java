@@ -66,4 +66,30 @@ class DirectionTest {
     @ArchTest
     static final ArchRule nobodyReadsJavaObjects =
             noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream");
+
+    @ArchTest
+    static final ArchRule onlyTheProcessKnowsItsLogBackend = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.metastore.server.logging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ch.qos.logback..");
+
+    @ArchTest
+    static final ArchRule onlyMainSetsUpTheProcess = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.metastore.server.Main")
+            .and()
+            .resideOutsideOfPackages("io.metastore.server.logging..", "io.metastore.server.systemd..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.metastore.server.logging..", "io.metastore.server.systemd..");
+
+    @ArchTest
+    static final ArchRule onlyTheExtensionKnowsJUnit = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.metastore.testing..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.junit..");
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("compat")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FlagsIT {
-    private static final Pattern HELP = Pattern.compile("^  --([a-z0-9-]+)(?: '?([^']*)'?)?$", Pattern.MULTILINE);
+    private static final Pattern HELP = Pattern.compile("^  --([a-z0-9-]+)(?: '?([^'\\n]*)'?)?$", Pattern.MULTILINE);
     /** In etcd's help alone: the program itself refuses them. */
     private static final List<String> ONLY_IN_HELP = List.of("discovery", "discovery-proxy");
     /** Defaults that etcd's help tells in other words, or not at all. */

@@ -453,7 +453,7 @@ public enum Flag {
             "",
             "Revoked certificates of members.",
             refused("TLS between members is not served yet")),
-    CIPHER_SUITES(SECURITY, LIST, "cipher-suites", "", "TLS cipher suites to offer.", refused("TLS is not served yet")),
+    CIPHER_SUITES(SECURITY, LIST, "cipher-suites", "", "TLS cipher suites to offer.", none("TLS is not served yet")),
     CORS(
             SECURITY,
             LIST,
@@ -468,14 +468,14 @@ public enum Flag {
             "*",
             "Host names that HTTP requests without TLS may ask for.",
             refused("host names of HTTP requests are not checked yet")),
-    TLS_MIN_VERSION(SECURITY, TEXT, "tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3.", refused("TLS is not served yet")),
+    TLS_MIN_VERSION(SECURITY, TEXT, "tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3.", none("TLS is not served yet")),
     TLS_MAX_VERSION(
             SECURITY,
             TEXT,
             "tls-max-version",
             "",
             "TLS1.2 or TLS1.3; default is the newest.",
-            refused("TLS is not served yet")),
+            none("TLS is not served yet")),
 
     AUTH_TOKEN(
             AUTH,

@@ -161,6 +161,12 @@ class ConfigFileTest {
                 force-new-cluster: false
                 auto-compaction-mode: periodic
                 auto-compaction-retention: "1"
+                cipher-suites: [
+                  TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                  TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+                ]
+                tls-min-version: 'TLS1.2'
+                tls-max-version: 'TLS1.3'
                 experimental-max-learners: 2
                 experimental-initial-corrupt-check: true
                 """);

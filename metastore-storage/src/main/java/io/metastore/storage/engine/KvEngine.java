@@ -10,15 +10,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Failures of the disk are {@link EngineException}; after {@link #close} every call is an
  * {@link EngineClosedException}.
  */
-public interface KvEngine extends AutoCloseable {
-
-    byte @Nullable [] get(Bucket bucket, byte[] key);
-
-    /** Ascending over {@code [from, to)}, null being open, as of now: later writes are not seen. */
-    Cursor cursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to);
+public interface KvEngine extends EngineReader, AutoCloseable {
 
     /** As {@link #cursor}, from the last key of {@code [from, to)} down. */
     Cursor reverseCursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to);
+
+    /** All buckets as they are now, to be read at leisure. Takes microseconds and waits for nobody. */
+    EngineSnapshot snapshot();
 
     /** Heap only, owned by one thread, to be used again after {@link EngineBatch#clear}. */
     EngineBatch newBatch();

@@ -47,6 +47,11 @@ public final class MemoryEngine implements KvEngine {
     }
 
     @Override
+    public EngineSnapshot snapshot() {
+        return new MemorySnapshot(open());
+    }
+
+    @Override
     public EngineBatch newBatch() {
         return new MemoryBatch();
     }
@@ -190,6 +195,21 @@ public final class MemoryEngine implements KvEngine {
         PersistentTree applyTo(PersistentTree tree) {
             return value == null ? tree.remove(key) : tree.put(key, value);
         }
+    }
+
+    private record MemorySnapshot(Map<Bucket, PersistentTree> content) implements EngineSnapshot {
+        @Override
+        public byte @Nullable [] get(Bucket bucket, byte[] key) {
+            return content.getOrDefault(bucket, PersistentTree.EMPTY).get(key);
+        }
+
+        @Override
+        public Cursor cursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to) {
+            return content.getOrDefault(bucket, PersistentTree.EMPTY).cursor(from, to, false);
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static final class MemoryBatch implements EngineBatch {

@@ -18,18 +18,19 @@ final class RocksCursor implements Cursor {
     private boolean started;
     private boolean closed;
 
-    /** The gate has been entered for it. */
+    /** The gate has been entered for it; it closes the options. */
     RocksCursor(
             Gate gate,
             RocksDatabase database,
             Bucket bucket,
             byte @Nullable [] from,
             byte @Nullable [] to,
-            boolean reverse) {
+            boolean reverse,
+            ReadOptions options) {
         this.gate = gate;
         this.reverse = reverse;
         this.from = from;
-        options = new ReadOptions();
+        this.options = options;
         RocksDatabase.handleOpened();
         lower = reverse && from != null ? new Slice(from) : null;
         if (lower != null) {

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -22,6 +25,9 @@ public final class RocksEngine implements KvEngine {
     private final Path directory;
     private final EngineConfig config;
     private final Gate gate = new Gate();
+    /** Not closed yet. */
+    private final Set<RocksSnapshot> snapshots = ConcurrentHashMap.newKeySet();
+
     // Replaced while the gate excludes everyone else.
     private volatile RocksDatabase database;
 
@@ -65,6 +71,18 @@ public final class RocksEngine implements KvEngine {
     @Override
     public Cursor reverseCursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to) {
         return open(bucket, from, to, true);
+    }
+
+    @Override
+    public EngineSnapshot snapshot() {
+        gate.enter();
+        try {
+            RocksSnapshot snapshot = new RocksSnapshot(this, database);
+            snapshots.add(snapshot);
+            return snapshot;
+        } finally {
+            gate.exit();
+        }
     }
 
     @Override
@@ -121,7 +139,7 @@ public final class RocksEngine implements KvEngine {
             throw new EngineException("restore: %d readers of the state did not end".formatted(gate.users()));
         }
         try {
-            database.close();
+            closeDatabase();
             replacement.swapIn();
             database = RocksDatabase.open(directory, config);
         } catch (RuntimeException failure) {
@@ -179,14 +197,29 @@ public final class RocksEngine implements KvEngine {
         } catch (RocksDBException failure) {
             throw failed("flush", failure);
         } finally {
-            database.close();
+            closeDatabase();
         }
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    void forget(RocksSnapshot snapshot) {
+        snapshots.remove(snapshot);
+    }
+
+    /** When nobody is inside the gate. */
+    private void closeDatabase() {
+        snapshots.forEach(RocksSnapshot::release);
+        snapshots.clear();
+        database.close();
     }
 
     private Cursor open(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to, boolean reverse) {
         gate.enter();
         try {
-            return new RocksCursor(gate, database, bucket, from, to, reverse);
+            return new RocksCursor(gate, database, bucket, from, to, reverse, new ReadOptions());
         } catch (RuntimeException | Error failure) {
             gate.exit();
             throw failure;

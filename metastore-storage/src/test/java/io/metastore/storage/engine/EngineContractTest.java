@@ -277,6 +277,35 @@ abstract class EngineContractTest {
         assertThat(unexpected.get()).isNull();
     }
 
+    @Test
+    void aSnapshotShowsAllBucketsAsTheyWere() {
+        put("a", "1");
+        put("b", "1");
+        try (EngineSnapshot snapshot = engine.snapshot()) {
+            put("a", "2");
+            delete("b");
+            put("c", "1");
+
+            assertThat(snapshot.get(Bucket.KV, bytes("a"))).isEqualTo(bytes("1"));
+            assertThat(keys(snapshot.cursor(Bucket.KV, null, null))).containsExactly("a", "b");
+            assertThat(keys(snapshot.cursor(Bucket.KV, bytes("b"), null))).containsExactly("b");
+        }
+        assertThat(keys(engine.cursor(Bucket.KV, null, null))).containsExactly("a", "c");
+    }
+
+    @Test
+    void aSnapshotHoldsUpNeitherCloseNorIsItFreedTwice() {
+        put("a", "1");
+        EngineSnapshot snapshot = engine.snapshot();
+        snapshot.close();
+        snapshot.close();
+        EngineSnapshot open = engine.snapshot();
+
+        engine.close();
+
+        open.close();
+    }
+
     void put(String key, String value) {
         EngineBatch batch = engine.newBatch();
         batch.put(Bucket.KV, bytes(key), bytes(value));

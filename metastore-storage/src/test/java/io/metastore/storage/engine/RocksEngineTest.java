@@ -116,4 +116,17 @@ class RocksEngineTest extends EngineContractTest {
         assertThat(engine.get(Bucket.KV, bytes("a"))).isEqualTo(bytes("1"));
         assertThat(dir.resolve("state.incoming")).doesNotExist();
     }
+
+    @Test
+    void aSnapshotEndsWhenTheStateIsReplaced() {
+        put("a", "1");
+        engine.checkpoint(dir.resolve("copy"));
+        try (EngineSnapshot snapshot = engine.snapshot()) {
+            engine.restore(dir.resolve("copy"));
+
+            assertThatThrownBy(() -> snapshot.get(Bucket.KV, bytes("a"))).isInstanceOf(EngineException.class);
+            assertThatThrownBy(() -> snapshot.cursor(Bucket.KV, null, null)).isInstanceOf(EngineException.class);
+        }
+        assertThat(engine.get(Bucket.KV, bytes("a"))).isEqualTo(bytes("1"));
+    }
 }

@@ -1,5 +1,6 @@
 package io.metastore.server;
 
+import io.metastore.server.backup.SnapshotCommand;
 import io.metastore.server.config.Arguments;
 import io.metastore.server.config.ConfigException;
 import io.metastore.server.config.Options;
@@ -36,6 +37,9 @@ public final class Main {
     }
 
     private static int run(List<String> line, Map<String, String> environment) {
+        if (!line.isEmpty() && line.get(0).equals(SnapshotCommand.NAME)) {
+            return SnapshotCommand.run(line.subList(1, line.size()), System.out, System.err);
+        }
         Logger log;
         try {
             Arguments arguments = Arguments.parse(line);

@@ -15,6 +15,26 @@ public record InitialCluster(Map<String, List<URI>> peerUrlsByName, String token
         peerUrlsByName = copy;
     }
 
+    /** Reads {@code name=url,...}. */
+    public static InitialCluster of(String list, String token) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        InitialCluster cluster = parse(list, token, problems);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return cluster;
+    }
+
+    /** Reads a member's own peer URLs, as they are advertised. */
+    public static List<URI> peerUrls(String list) throws ConfigException {
+        List<String> problems = new ArrayList<>();
+        List<URI> urls = Urls.parse("initial-advertise-peer-urls", list, problems);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return urls;
+    }
+
     static InitialCluster parse(String list, String token, List<String> problems) {
         Map<String, List<URI>> members = new LinkedHashMap<>();
         for (String entry : list.split(",", -1)) {

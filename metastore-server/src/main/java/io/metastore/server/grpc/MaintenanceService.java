@@ -2,6 +2,7 @@ package io.metastore.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.api.EtcdError;
 import io.metastore.api.EtcdException;
@@ -17,6 +18,8 @@ import io.metastore.api.rpc.HashKVResponse;
 import io.metastore.api.rpc.HashRequest;
 import io.metastore.api.rpc.HashResponse;
 import io.metastore.api.rpc.MaintenanceGrpc;
+import io.metastore.api.rpc.SnapshotRequest;
+import io.metastore.api.rpc.SnapshotResponse;
 import io.metastore.api.rpc.StatusRequest;
 import io.metastore.api.rpc.StatusResponse;
 import io.metastore.raft.Leadership;
@@ -30,7 +33,7 @@ import io.metastore.storage.state.StateMachine;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** etcdserverpb.Maintenance: status, alarms, hashes and defragmentation of this member. */
+/** etcdserverpb.Maintenance: status, alarms, hashes, defragmentation and snapshot of this member. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final StateMachine state;
     private final RaftNode raft;
@@ -183,6 +186,13 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                     .build());
             client.onCompleted();
         });
+    }
+
+    @Override
+    public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> client) {
+        new SnapshotStream(
+                        () -> state.backup(Version.STORAGE), admin, (ServerCallStreamObserver<SnapshotResponse>) client)
+                .start();
     }
 
     private void onAdmin(StreamObserver<?> client, Runnable work) {

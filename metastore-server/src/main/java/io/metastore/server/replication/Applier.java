@@ -42,6 +42,11 @@ public final class Applier implements ReplicatedStateMachine {
         this.quota = quota;
     }
 
+    /** Where a snapshot has the copy of the state. */
+    public static Path stateIn(Path snapshot) {
+        return snapshot.resolve(STATE);
+    }
+
     /** The listener is called on the apply thread and must not block. */
     public void onLeadership(Consumer<Leadership> listener) {
         leadershipListeners.add(listener);
@@ -99,13 +104,13 @@ public final class Applier implements ReplicatedStateMachine {
 
     @Override
     public SnapshotWork save(Path directory) throws IOException {
-        state.saveTo(directory.resolve(STATE));
+        state.saveTo(stateIn(directory));
         return SnapshotWork.NONE;
     }
 
     @Override
     public void load(Path directory, long index, long term) throws IOException {
-        state.loadFrom(directory.resolve(STATE));
+        state.loadFrom(stateIn(directory));
     }
 
     @Override

@@ -46,6 +46,10 @@ public final class Binaries {
         return etcdTool("etcdctl");
     }
 
+    public static Path etcdutl() {
+        return etcdTool("etcdutl");
+    }
+
     /** The packaged server, started as etcd is. */
     public static Program metastore() {
         Path home =

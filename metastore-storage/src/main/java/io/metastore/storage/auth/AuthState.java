@@ -66,11 +66,13 @@ public final class AuthState {
         return List.copyOf(roles.keySet());
     }
 
-    SortedMap<String, User> users() {
+    /** By name; not to be changed. */
+    public SortedMap<String, User> users() {
         return users;
     }
 
-    SortedMap<String, Role> roles() {
+    /** By name; not to be changed. */
+    public SortedMap<String, Role> roles() {
         return roles;
     }
 

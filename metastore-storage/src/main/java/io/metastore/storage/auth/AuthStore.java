@@ -8,10 +8,11 @@ import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.Cursor;
 import io.metastore.storage.engine.EngineBatch;
 import io.metastore.storage.engine.EngineException;
-import io.metastore.storage.engine.KvEngine;
+import io.metastore.storage.engine.EngineReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +30,7 @@ public final class AuthStore {
     private static final byte ROLE = 2;
     private static final int SETTINGS_BYTES = 1 + Long.BYTES;
 
-    private final KvEngine engine;
+    private final EngineReader engine;
     private final List<AuthListener> listeners = new CopyOnWriteArrayList<>();
 
     // Owned by the apply thread: with what the open batch has changed.
@@ -38,7 +39,7 @@ public final class AuthStore {
     // Written by the apply thread, read by all.
     private volatile AuthState published = AuthState.INITIAL;
 
-    public AuthStore(KvEngine engine) {
+    public AuthStore(EngineReader engine) {
         this.engine = engine;
         reload();
     }
@@ -67,7 +68,7 @@ public final class AuthStore {
         edit.users().forEach((name, user) -> write(batch, USER, name, user == null ? null : user.toByteArray()));
         edit.roles().forEach((name, role) -> write(batch, ROLE, name, role == null ? null : role.toByteArray()));
         now = edit.result();
-        writeSettings(batch);
+        writeSettings(batch, now.enabled(), now.revision());
         edit.loggedOut().forEach(user -> listeners.forEach(listener -> listener.loggedOut(user)));
         if (edit.allLoggedOut()) {
             listeners.forEach(AuthListener::allLoggedOut);
@@ -88,6 +89,14 @@ public final class AuthStore {
         return null;
     }
 
+    /** Puts users, roles and settings into an empty family, as another cluster had them; nobody sees them before {@link #reload}. */
+    public static void restore(
+            EngineBatch batch, boolean enabled, long revision, Map<String, User> users, Map<String, Role> roles) {
+        users.forEach((name, user) -> batch.put(Bucket.AUTH, keyOf(USER, name), user.toByteArray()));
+        roles.forEach((name, role) -> batch.put(Bucket.AUTH, keyOf(ROLE, name), role.toByteArray()));
+        writeSettings(batch, enabled, revision);
+    }
+
     private void write(EngineBatch batch, byte kind, String name, byte @Nullable [] value) {
         byte[] key = keyOf(kind, name);
         if (value == null) {
@@ -97,13 +106,13 @@ public final class AuthStore {
         }
     }
 
-    private void writeSettings(EngineBatch batch) {
+    private static void writeSettings(EngineBatch batch, boolean enabled, long revision) {
         batch.put(
                 Bucket.AUTH,
                 SETTINGS,
                 ByteBuffer.allocate(SETTINGS_BYTES)
-                        .put((byte) (now.enabled() ? 1 : 0))
-                        .putLong(now.revision())
+                        .put((byte) (enabled ? 1 : 0))
+                        .putLong(revision)
                         .array());
     }
 

@@ -5,7 +5,7 @@ import io.metastore.api.rpc.AlarmType;
 import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.Cursor;
 import io.metastore.storage.engine.EngineBatch;
-import io.metastore.storage.engine.KvEngine;
+import io.metastore.storage.engine.EngineReader;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class AlarmStore {
         }
     }
 
-    private final KvEngine engine;
+    private final EngineReader engine;
 
     // Owned by the apply thread: with what the open batch has changed.
     private final NavigableSet<Alarm> alarms = new TreeSet<>(Alarm.ORDER);
@@ -53,7 +53,7 @@ public final class AlarmStore {
     // Written by the apply thread, read by all.
     private volatile List<AlarmMember> published = List.of();
 
-    public AlarmStore(KvEngine engine) {
+    public AlarmStore(EngineReader engine) {
         this.engine = engine;
         reload();
     }

@@ -3,7 +3,7 @@ package io.metastore.storage.cluster;
 import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.Cursor;
 import io.metastore.storage.engine.EngineBatch;
-import io.metastore.storage.engine.KvEngine;
+import io.metastore.storage.engine.EngineReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
 public final class MemberStore {
     private static final byte[] CLUSTER_VERSION = "clusterVersion".getBytes(StandardCharsets.UTF_8);
 
-    private final KvEngine engine;
+    private final EngineReader engine;
 
     // Owned by the apply thread: with what the open batch has changed.
     private final NavigableMap<Long, Member> members = new TreeMap<>(Long::compareUnsigned);
@@ -31,7 +31,7 @@ public final class MemberStore {
 
     private record Published(List<Member> members, String clusterVersion) {}
 
-    public MemberStore(KvEngine engine) {
+    public MemberStore(EngineReader engine) {
         this.engine = engine;
         reload();
     }

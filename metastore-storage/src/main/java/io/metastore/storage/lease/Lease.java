@@ -58,7 +58,8 @@ public record Lease(long id, long ttlSeconds, long remainingSeconds) {
         return bytes;
     }
 
-    static Lease decode(byte[] stored) {
+    /** Of etcd's stored lease. */
+    public static Lease decode(byte[] stored) {
         CodedInputStream in = CodedInputStream.newInstance(stored);
         long id = NONE;
         long ttl = 0;

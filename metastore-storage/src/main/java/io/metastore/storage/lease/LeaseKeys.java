@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,18 @@ final class LeaseKeys {
             }
         }
         return keys;
+    }
+
+    /** Detaches the stored keys of every lease that is not {@code known}. */
+    void detachUnless(EngineBatch batch, LongPredicate known) {
+        try (Cursor cursor = engine.cursor(Bucket.LEASE_KEY, null, null)) {
+            while (cursor.next()) {
+                byte[] row = cursor.key();
+                if (!known.test(ByteBuffer.wrap(row).getLong())) {
+                    batch.delete(Bucket.LEASE_KEY, row);
+                }
+            }
+        }
     }
 
     /** The batch is in the engine, or will never be. */

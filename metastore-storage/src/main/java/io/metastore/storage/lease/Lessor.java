@@ -108,6 +108,11 @@ public final class Lessor {
         keys.detach(batch, id, key);
     }
 
+    /** Forgets what was attached to leases that do not exist: a database of etcd can hold such keys. */
+    public void detachFromUnknown(EngineBatch batch) {
+        keys.detachUnless(batch, this::existsNow);
+    }
+
     /** The batch is in the engine: others may see what it changed, and are told. */
     public void publish() {
         keys.forgetChanges();

@@ -215,9 +215,14 @@ final class KeyCounts {
             return; // merged into its neighbour
         }
         block.storedAt = published;
+        putCount(batch, block.start, block.count, published);
+    }
+
+    /** Puts the count of the block that begins with {@code start}, as of a revision. */
+    static void putCount(EngineBatch batch, Key start, long count, long revision) {
         byte[] value = new byte[2 * Varints.MAX_BYTES];
-        int end = Varints.put(value, Varints.put(value, 0, block.count), published);
-        batch.put(Bucket.COUNT, block.start.bytes(), Arrays.copyOf(value, end));
+        int end = Varints.put(value, Varints.put(value, 0, count), revision);
+        batch.put(Bucket.COUNT, start.bytes(), Arrays.copyOf(value, end));
     }
 
     private void add(Block block, int delta) {

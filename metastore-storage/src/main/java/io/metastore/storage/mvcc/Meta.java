@@ -2,7 +2,7 @@ package io.metastore.storage.mvcc;
 
 import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.EngineBatch;
-import io.metastore.storage.engine.KvEngine;
+import io.metastore.storage.engine.EngineReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -27,7 +27,7 @@ enum Meta {
     }
 
     /** The stored numbers, or as many of {@code absent}. */
-    long[] read(KvEngine engine, long... absent) {
+    long[] read(EngineReader engine, long... absent) {
         byte[] stored = engine.get(Bucket.META, key);
         if (stored == null) {
             return absent;

@@ -2,7 +2,7 @@ package io.metastore.storage.state;
 
 import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.EngineBatch;
-import io.metastore.storage.engine.KvEngine;
+import io.metastore.storage.engine.EngineReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -12,7 +12,7 @@ record AppliedMark(long index, long term) {
 
     private static final byte[] KEY = "applied".getBytes(StandardCharsets.UTF_8);
 
-    static AppliedMark read(KvEngine engine) {
+    static AppliedMark read(EngineReader engine) {
         byte[] stored = engine.get(Bucket.META, KEY);
         if (stored == null) {
             return NONE;

@@ -4,8 +4,14 @@ import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.storage.auth.AuthStore;
 import io.metastore.storage.auth.Caller;
+import io.metastore.storage.backup.Backup;
+import io.metastore.storage.backup.Restore;
+import io.metastore.storage.bolt.BoltFile;
 import io.metastore.storage.cluster.AlarmStore;
+import io.metastore.storage.cluster.Member;
 import io.metastore.storage.cluster.MemberStore;
+import io.metastore.storage.engine.EngineBatch;
+import io.metastore.storage.engine.EngineSnapshot;
 import io.metastore.storage.engine.KvEngine;
 import io.metastore.storage.lease.Lessor;
 import io.metastore.storage.mvcc.Change;
@@ -13,10 +19,12 @@ import io.metastore.storage.mvcc.KvHash;
 import io.metastore.storage.mvcc.MvccStore;
 import io.metastore.storage.mvcc.WriteTxn;
 import io.metastore.storage.watch.ChangeListener;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,6 +214,41 @@ public final class StateMachine implements AutoCloseable {
 
     public int hash() {
         return store.hash();
+    }
+
+    /**
+     * The state as it is now, in etcd's own form; the caller closes it. Slow: for a thread that may wait.
+     *
+     * @param storageVersion etcd's storage schema that the file says to follow
+     */
+    public Backup backup(String storageVersion) {
+        EngineSnapshot now = engine.snapshot();
+        AppliedMark mark = AppliedMark.read(now);
+        return Backup.of(now, mark.index(), mark.term(), storageVersion);
+    }
+
+    /**
+     * Fills an empty engine with what a snapshot in etcd's form holds, as the state of a new cluster.
+     *
+     * @param members of that cluster
+     * @param bumpRevision how far the revision is moved on; above 0, all that there is counts as compacted
+     * @param index the entry of the raft log that is to count as the last applied one, and {@code term} its term
+     * @param progress told now and then how many bytes of keys and values have been read
+     */
+    public static void restore(
+            KvEngine engine,
+            BoltFile snapshot,
+            List<Member> members,
+            long bumpRevision,
+            long index,
+            long term,
+            LongConsumer progress)
+            throws IOException {
+        Restore.into(engine, snapshot, members, bumpRevision, progress);
+        EngineBatch batch = engine.newBatch();
+        new AppliedMark(index, term).write(batch);
+        engine.write(batch);
+        engine.flush();
     }
 
     /** Stops the erasing of compacted history. After the apply thread has ended. */

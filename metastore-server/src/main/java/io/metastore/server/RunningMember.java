@@ -20,6 +20,7 @@ import io.metastore.server.data.DataDirectory;
 import io.metastore.server.data.Identity;
 import io.metastore.server.data.SpaceGuard;
 import io.metastore.server.data.StartException;
+import io.metastore.server.gateway.Gateway;
 import io.metastore.server.grpc.Access;
 import io.metastore.server.grpc.GrpcServer;
 import io.metastore.server.grpc.Headers;
@@ -251,6 +252,7 @@ final class RunningMember implements AutoCloseable {
                         loopback),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate);
+        Gateway gateway = new Gateway(loopback, Services.maxMessageBytes(config), Services.transportLimitBytes(config));
         GrpcServer grpc = keep(
                 parts,
                 GrpcServer.start(
@@ -264,7 +266,7 @@ final class RunningMember implements AutoCloseable {
                                 config.keepAlive(),
                                 config.reusePort()),
                         services,
-                        new HttpEndpoint(health, health)));
+                        new HttpEndpoint(health, health, config.http(), gateway::newHandler)));
         return new RunningMember(parts, grpc, inProcessName);
     }
 

@@ -459,15 +459,13 @@ public enum Flag {
             LIST,
             "cors",
             "*",
-            "Origins that browsers may call from.",
-            none("no answer allows any other origin")),
+            "Origins that browsers may call from."),
     HOST_WHITELIST(
             SECURITY,
             LIST,
             "host-whitelist",
             "*",
-            "Host names that HTTP requests without TLS may ask for.",
-            refused("host names of HTTP requests are not checked yet")),
+            "Host names that HTTP requests without TLS may ask for."),
     TLS_MIN_VERSION(SECURITY, TEXT, "tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3.", none("TLS is not served yet")),
     TLS_MAX_VERSION(
             SECURITY,

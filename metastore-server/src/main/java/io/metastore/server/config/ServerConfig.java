@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,8 @@ public record ServerConfig(
         long storageCacheBytes,
         int eventLoops,
         boolean reflection,
-        AuthConfig auth) {
+        AuthConfig auth,
+        HttpAccess http) {
 
     /** Where the state lives. */
     public enum StorageEngine {
@@ -141,7 +143,11 @@ public record ServerConfig(
                 new AuthConfig(
                         options.get(Flag.AUTH_TOKEN),
                         Duration.ofSeconds(numbers.between(Flag.AUTH_TOKEN_TTL, 1, Integer.MAX_VALUE)),
-                        (int) numbers.between(Flag.BCRYPT_COST, 4, 31)));
+                        (int) numbers.between(Flag.BCRYPT_COST, 4, 31)),
+                new HttpAccess(
+                        names(options.get(Flag.CORS)),
+                        names(options.get(Flag.HOST_WHITELIST)),
+                        bool(options, Flag.ENABLE_GRPC_GATEWAY, problems)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -175,6 +181,11 @@ public record ServerConfig(
 
     private static List<URI> urls(Options options, Flag flag, List<String> problems) {
         return Urls.parse(flag.flagName(), options.get(flag), problems);
+    }
+
+    /** Empty where the list is (etcd: flags.UniqueStringsMapFromFlag). */
+    private static Set<String> names(String list) {
+        return list.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(list.split(",")));
     }
 
     private static boolean bool(Options options, Flag flag, List<String> problems) {

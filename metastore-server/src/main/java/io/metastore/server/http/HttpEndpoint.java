@@ -2,9 +2,11 @@ package io.metastore.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.metastore.server.config.HttpAccess;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -18,11 +20,11 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The HTTP/1.1 side of the client port: {@code /health} and {@code /version} (etcd: server/etcdserver/api/etcdhttp). */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the connection
@@ -35,10 +37,17 @@ public final class HttpEndpoint implements Consumer<Channel> {
 
     private final HealthCheck health;
     private final VersionInfo version;
+    private final HttpAccess access;
+    private final Supplier<ChannelHandler> gateway;
 
-    public HttpEndpoint(HealthCheck health, VersionInfo version) {
+    /**
+     * @param gateway makes the handler of a connection that serves what is below {@code /v3/} and lets the rest pass
+     */
+    public HttpEndpoint(HealthCheck health, VersionInfo version, HttpAccess access, Supplier<ChannelHandler> gateway) {
         this.health = health;
         this.version = version;
+        this.access = access;
+        this.gateway = gateway;
     }
 
     /** What {@code /version} tells. */
@@ -58,11 +67,16 @@ public final class HttpEndpoint implements Consumer<Channel> {
     /** Takes over a fresh connection that speaks HTTP/1. */
     @Override
     public void accept(Channel channel) {
+        OneRequestAtATime requests = new OneRequestAtATime();
         channel.pipeline()
-                .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
+                .addLast(requests.idleTimeout(READ_TIMEOUT_SECONDS))
                 .addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES))
-                .addLast(new HttpObjectAggregator(MAX_BODY_BYTES))
-                .addLast(new RequestHandler());
+                .addLast(requests)
+                .addLast(new AccessController(access.corsOrigins(), access.hostWhitelist()));
+        if (access.gateway()) {
+            channel.pipeline().addLast(gateway.get());
+        }
+        channel.pipeline().addLast(new HttpObjectAggregator(MAX_BODY_BYTES)).addLast(new RequestHandler());
     }
 
     private final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {

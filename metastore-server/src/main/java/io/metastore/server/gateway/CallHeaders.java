@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ record CallHeaders(Metadata metadata, CallOptions options) {
     private static final String PREFIX = "grpc-metadata-";
     private static final Pattern KEY = Pattern.compile("[0-9a-z_.-]+");
     private static final Pattern TEXT = Pattern.compile("[ -~]*");
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*");
     private static final Pattern TIMEOUT = Pattern.compile("([-+]?[0-9]{1,19})([HMSmun])");
     /** Longer is as good as none. */
     private static final long MAX_TIMEOUT_NANOS = TimeUnit.DAYS.toNanos(36_500);
@@ -78,8 +80,14 @@ record CallHeaders(Metadata metadata, CallOptions options) {
                     Metadata.Key.of(key, Metadata.BINARY_BYTE_MARSHALLER),
                     Base64.getDecoder().decode(value));
         } catch (IllegalArgumentException malformed) {
-            throw new JsonException("invalid binary header %s: illegal base64 data".formatted(canonical(name)));
+            throw new JsonException("invalid binary header %s: illegal base64 data at input byte %d"
+                    .formatted(canonical(name), endOfBase64(value)));
         }
+    }
+
+    private static int endOfBase64(String value) {
+        Matcher alphabet = BASE64.matcher(value);
+        return alphabet.lookingAt() ? alphabet.end() : 0;
     }
 
     private static void putText(Metadata metadata, String key, String value) {
@@ -100,7 +108,7 @@ record CallHeaders(Metadata metadata, CallOptions options) {
     }
 
     private static CallOptions within(String timeout) throws JsonException {
-        var parts = TIMEOUT.matcher(timeout);
+        Matcher parts = TIMEOUT.matcher(timeout);
         long count;
         try {
             if (!parts.matches()) {

@@ -2,6 +2,7 @@ package io.metastore.server.gateway;
 
 import com.google.protobuf.Message;
 import io.grpc.ClientCall;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.metastore.api.EtcdError;
@@ -56,8 +57,22 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         this.sink = sink;
         this.loop = loop;
         this.call = parts.member().newCall(route.method(), headers.options());
+    }
+
+    /** Has the time for the call run out before it began? */
+    private boolean isLate() {
+        Deadline deadline = headers.options().getDeadline();
+        return deadline != null && deadline.isExpired();
+    }
+
+    /** Takes the body from now on; a method that takes many requests is called at once. */
+    void start() {
         if (route.clientStreams()) {
-            begin();
+            if (isLate()) {
+                fail(Status.DEADLINE_EXCEEDED);
+            } else {
+                begin();
+            }
         }
     }
 
@@ -138,6 +153,10 @@ final class GatewayCall extends ClientCall.Listener<Message> {
         int bytes = request.getSerializedSize();
         if (bytes > parts.maxMessageBytes()) {
             fail(tooLarge(bytes));
+            return;
+        }
+        if (isLate()) {
+            fail(Status.DEADLINE_EXCEEDED);
             return;
         }
         begin();

@@ -67,11 +67,8 @@ final class GatewayHandler extends ChannelInboundHandlerAdapter {
     }
 
     static String pathOf(HttpRequest request) {
-        try {
-            return new QueryStringDecoder(request.uri()).path();
-        } catch (IllegalArgumentException malformedEscape) {
-            return "";
-        }
+        // A number sign is a part of the path to Go.
+        return new QueryStringDecoder(request.uri().replace("#", "%23")).path();
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest request) {
@@ -94,6 +91,7 @@ final class GatewayHandler extends ChannelInboundHandlerAdapter {
             try {
                 CallHeaders headers = CallHeaders.of(request.headers());
                 call = new GatewayCall(parts, route, headers, newAnswer, context.executor());
+                call.start();
             } catch (JsonException malformed) {
                 refusal = Status.INVALID_ARGUMENT.withDescription(malformed.getMessage());
             }

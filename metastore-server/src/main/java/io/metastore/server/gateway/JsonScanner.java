@@ -201,8 +201,8 @@ final class JsonScanner {
 
     private void beginValue(byte next) throws JsonException {
         switch (next) {
-            case '{' -> open(true);
-            case '[' -> open(false);
+            case '{' -> open(next);
+            case '[' -> open(next);
             case '"' -> beginString(false);
             case '-' -> state = State.MINUS;
             case '0' -> state = State.ZERO;
@@ -236,10 +236,11 @@ final class JsonScanner {
         state = State.LITERAL;
     }
 
-    private void open(boolean object) throws JsonException {
+    private void open(byte next) throws JsonException {
         if (depth == MAX_DEPTH) {
-            throw new JsonException("exceeded max depth");
+            throw unexpected(next, "exceeded max depth");
         }
+        boolean object = next == '{';
         objects.set(depth, object);
         depth++;
         state = object ? State.NAME_OR_END : State.VALUE_OR_END;

@@ -89,6 +89,7 @@ final class WebSocketCalls extends ChannelInboundHandlerAdapter implements Answe
             return;
         }
         call = new GatewayCall(parts, route, headers, this, mine.executor());
+        call.start();
     }
 
     private static @Nullable String authorization(HttpRequest request) {

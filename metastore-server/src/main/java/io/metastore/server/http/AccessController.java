@@ -90,6 +90,10 @@ final class AccessController extends ChannelDuplexHandler {
         if (request.uri().startsWith(OLD_PREFIX)) {
             request.setUri("/v3/" + request.uri().substring(OLD_PREFIX.length()));
         }
+        String path = pathOf(request.uri());
+        if (!isWellFormed(path)) {
+            return text(HttpResponseStatus.BAD_REQUEST, "400 Bad Request");
+        }
         String name = nameOf(host == null ? "" : host);
         if (context.pipeline().get(SslHandler.class) == null && !allows(hosts, name)) {
             FullHttpResponse refusal = text(
@@ -99,9 +103,49 @@ final class AccessController extends ChannelDuplexHandler {
             return refusal;
         }
         origin = allowedOrigin(request.headers());
-        return request.method().equals(HttpMethod.OPTIONS)
-                ? new DefaultFullHttpResponse(request.protocolVersion(), HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER)
-                : null;
+        if (request.method().equals(HttpMethod.OPTIONS)) {
+            return new DefaultFullHttpResponse(request.protocolVersion(), HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+        }
+        String clean = CleanPath.of(path);
+        return clean.equals(path)
+                ? null
+                : redirect(request, clean + request.uri().substring(path.length()));
+    }
+
+    private static String pathOf(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    private static boolean isWellFormed(String path) {
+        for (int at = path.indexOf('%'); at >= 0; at = path.indexOf('%', at + 1)) {
+            if (at + 2 >= path.length()
+                    || Character.digit(path.charAt(at + 1), 16) < 0
+                    || Character.digit(path.charAt(at + 2), 16) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static FullHttpResponse redirect(HttpRequest request, String target) {
+        boolean page =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        String link = target.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&#34;")
+                .replace("'", "&#39;");
+        FullHttpResponse response = text(
+                HttpResponseStatus.TEMPORARY_REDIRECT,
+                page ? "<a href=\"%s\">Temporary Redirect</a>.\n\n".formatted(link) : "");
+        response.headers().set(HttpHeaderNames.LOCATION, target);
+        if (page) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/html; charset=utf-8");
+        } else {
+            response.headers().remove(HttpHeaderNames.CONTENT_TYPE);
+        }
+        return response;
     }
 
     private @Nullable String allowedOrigin(HttpHeaders headers) {

@@ -167,7 +167,7 @@ class GatewayTest {
             watch.send("POST", "/v3/watch", Map.of(), WATCH.getBytes(UTF_8));
             watch.readHead("POST");
             watch.readLine();
-            int events = 600;
+            int events = 300;
             for (int i = 0; i < events; i++) {
                 writer.post("/v3/kv/put", "{\"key\":\"YQ==\",\"value\":\"%s\"}".formatted(value));
             }

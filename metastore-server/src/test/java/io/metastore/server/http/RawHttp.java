@@ -78,6 +78,9 @@ public final class RawHttp implements AutoCloseable {
     /** Status and headers; then comes the body, by lines or as a whole. */
     public Answer readHead(String method) throws IOException {
         String status = headLine();
+        while (status.isEmpty()) {
+            status = headLine(); // Go ends some empty bodies twice
+        }
         if (status.contains(" 100 ")) {
             headLine();
             status = headLine();
@@ -85,6 +88,9 @@ public final class RawHttp implements AutoCloseable {
         Map<String, String> headers = new TreeMap<>();
         for (String line = headLine(); !line.isEmpty(); line = headLine()) {
             int colon = line.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("no header: '" + line + "' after '" + status + "' and " + headers);
+            }
             headers.put(
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
                     line.substring(colon + 1).trim());

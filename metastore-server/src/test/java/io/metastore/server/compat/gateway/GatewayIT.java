@@ -50,7 +50,7 @@ class GatewayIT {
     private static final Pattern OWN = Pattern.compile(
             "\"(cluster_id|member_id|memberID|raft_term|raftTerm|raftIndex|raftAppliedIndex|leader|dbSize|dbSizeInUse)\":\"\\d+\"");
     private static final Pattern VERSION = Pattern.compile("\"version\":\"3\\.7\\.\\d\"");
-    private static final Pattern ID = Pattern.compile("\"ID\":\"\\d{10,}\"");
+    private static final Pattern ID = Pattern.compile("\"(ID|lease)\":\"\\d{10,}\"");
     private static final Pattern TOKEN = Pattern.compile("\"token\":\"[^\"]*\"");
     private static final Pattern TTL = Pattern.compile("\"TTL\":\"\\d{4,}\"");
 
@@ -100,7 +100,7 @@ class GatewayIT {
     @Test
     void watchesTellTheSameChanges() throws Exception {
         for (int round = 0; round < WATCHES; round++) {
-            long start = random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0;
+            long start = random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 0;
             String create =
                     "{\"create_request\":{\"key\":\"dw==\",\"range_end\":\"eA==\",\"start_revision\":%d,\"prev_kv\":%b}}"
                             .formatted(start, random.nextBoolean());
@@ -211,19 +211,18 @@ class GatewayIT {
         return one;
     }
 
-    /** etcd ends connections after some refusals. */
+    /** To etcd on a connection of its own: it ends some of them, and some bodies twice, without a word. */
     private RawHttp.Answer exchange(boolean etcds, Request request) throws IOException {
-        RawHttp http = etcds ? first : second;
-        RawHttp.Answer answer = http.exchange(request.method(), request.path(), request.headers(), request.body());
-        if (answer.headers().getOrDefault("connection", "").equals("close")) {
-            http.close();
-            if (etcds) {
-                first = new RawHttp(etcd.endpoint());
-            } else {
-                second = new RawHttp(ours.endpoint());
-            }
+        if (etcds) {
+            first.close();
+            first = new RawHttp(etcd.endpoint());
         }
-        return answer;
+        RawHttp http = etcds ? first : second;
+        try {
+            return http.exchange(request.method(), request.path(), request.headers(), request.body());
+        } catch (IOException failure) {
+            throw new IOException("seed %d, %s: %s".formatted(seed, etcds ? "etcd" : "ours", request), failure);
+        }
     }
 
     private static String comparable(RawHttp.Answer answer) {
@@ -243,7 +242,7 @@ class GatewayIT {
         text = VERSION.matcher(text).replaceAll("\"version\":\"_\"");
         text = TOKEN.matcher(text).replaceAll("\"token\":\"_\"");
         text = TTL.matcher(text).replaceAll("\"TTL\":\"_\"");
-        text = ID.matcher(text).replaceAll("\"ID\":\"_\"");
+        text = ID.matcher(text).replaceAll("\"$1\":\"_\"");
         return text.replaceAll("127\\.0\\.0\\.1:\\d+", "_");
     }
 

@@ -172,7 +172,7 @@ final class JsonRequests {
             case 2 ->
                 post(
                         "/v3/maintenance/alarm",
-                        object(maybe("action", pick("\"GET\"", "0", "7")), maybe("memberID", "\"0\"")));
+                        object(maybe("action", pick("\"GET\"", "0")), maybe("memberID", "\"0\"")));
             case 3 -> post("/v3/cluster/member/list", object(maybe("linearizable", bool())));
             default -> post("/v3/auth/disable", "{}");
         };
@@ -186,7 +186,7 @@ final class JsonRequests {
             case 2 ->
                 post(
                         "/v3/election/proclaim",
-                        object(maybe("leader", object(field("name", key()), field("key", key())))));
+                        object(field("leader", object(field("name", key()), field("key", key()), field("lease", number(lease1()))))));
             case 3 ->
                 post(
                         "/v3/election/resign",
@@ -299,7 +299,7 @@ final class JsonRequests {
     private static boolean mayBreak(String path) {
         return !path.startsWith("/v3/lease/grant")
                 && !path.startsWith("/v3/lock/lock")
-                && !path.startsWith("/v3/election/campaign")
+                && !path.startsWith("/v3/election/") // without its lease, one would be made
                 && !path.startsWith("/v3/lease/keepalive")
                 && !path.startsWith("/v3/kv/range");
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Whole numbers in any form that JSON allows: {@code 10}, {@code 1e1}, {@code 1.0e1}. */
 final class JsonNumbers {
     private static final Pattern NUMBER = Pattern.compile("(-?)(0|[1-9][0-9]*)(?:\\.([0-9]+))?(?:[eE]([-+]?[0-9]+))?");
+    private static final Pattern WORD = Pattern.compile("[-+._a-zA-Z0-9]+");
     /** More do not fit 64 bits. */
     private static final int MAX_DIGITS = 20;
 
@@ -42,6 +43,15 @@ final class JsonNumbers {
             return null;
         }
         return new BigInteger(parts.group(1) + digits);
+    }
+
+    /** The number that a text begins with: what follows it after some other sign is not looked at (protobuf-go 1.36). */
+    static @Nullable BigInteger integerIn(String text) {
+        if (!text.equals(text.strip())) {
+            return null;
+        }
+        Matcher word = WORD.matcher(text);
+        return integer(word.lookingAt() ? word.group() : text);
     }
 
     private static boolean isShort(String text) {

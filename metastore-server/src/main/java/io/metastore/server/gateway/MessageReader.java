@@ -161,7 +161,7 @@ final class MessageReader {
     private @Nullable BigInteger number(Kind kind) {
         return switch (kind) {
             case NUMBER -> JsonNumbers.integer(tokens.raw());
-            case STRING -> JsonNumbers.integer(tokens.text());
+            case STRING -> JsonNumbers.integerIn(tokens.text());
             default -> null;
         };
     }

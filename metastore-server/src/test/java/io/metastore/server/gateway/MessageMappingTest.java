@@ -56,7 +56,7 @@ class MessageMappingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"5", "\"5\"", "5.0", "5e0", "50e-1", "\"5.0\"", "0.5e1", "\"500E-2\""})
+    @ValueSource(strings = {"5", "\"5\"", "5.0", "5e0", "50e-1", "\"5.0\"", "0.5e1", "\"500E-2\"", "\"5{}\""})
     void aWholeNumberMayBeWrittenInManyWays(String number) throws Exception {
         assertThat(range("{\"limit\":" + number + "}").getLimit()).isEqualTo(5);
     }

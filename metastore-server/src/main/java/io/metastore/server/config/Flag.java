@@ -454,18 +454,8 @@ public enum Flag {
             "Revoked certificates of members.",
             refused("TLS between members is not served yet")),
     CIPHER_SUITES(SECURITY, LIST, "cipher-suites", "", "TLS cipher suites to offer.", none("TLS is not served yet")),
-    CORS(
-            SECURITY,
-            LIST,
-            "cors",
-            "*",
-            "Origins that browsers may call from."),
-    HOST_WHITELIST(
-            SECURITY,
-            LIST,
-            "host-whitelist",
-            "*",
-            "Host names that HTTP requests without TLS may ask for."),
+    CORS(SECURITY, LIST, "cors", "*", "Origins that browsers may call from."),
+    HOST_WHITELIST(SECURITY, LIST, "host-whitelist", "*", "Host names that HTTP requests without TLS may ask for."),
     TLS_MIN_VERSION(SECURITY, TEXT, "tls-min-version", "TLS1.2", "TLS1.2 or TLS1.3.", none("TLS is not served yet")),
     TLS_MAX_VERSION(
             SECURITY,

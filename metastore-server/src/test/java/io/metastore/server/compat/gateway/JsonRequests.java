@@ -186,7 +186,9 @@ final class JsonRequests {
             case 2 ->
                 post(
                         "/v3/election/proclaim",
-                        object(field("leader", object(field("name", key()), field("key", key()), field("lease", number(lease1()))))));
+                        object(field(
+                                "leader",
+                                object(field("name", key()), field("key", key()), field("lease", number(lease1()))))));
             case 3 ->
                 post(
                         "/v3/election/resign",

@@ -20,6 +20,19 @@ public record Member(long id, String name, List<String> peerUrls, List<String> c
         return !name.isEmpty();
     }
 
+    public Member withPeerUrls(List<String> urls) {
+        return new Member(id, name, urls, clientUrls, learner);
+    }
+
+    /** What a member says of itself when it has started. */
+    public Member started(String itsName, List<String> itsClientUrls) {
+        return new Member(id, itsName, peerUrls, itsClientUrls, learner);
+    }
+
+    public Member promoted() {
+        return new Member(id, name, peerUrls, clientUrls, false);
+    }
+
     public static Member fromProto(io.metastore.api.rpc.Member member) {
         return new Member(
                 member.getID(),

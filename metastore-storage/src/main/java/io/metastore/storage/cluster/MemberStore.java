@@ -6,30 +6,38 @@ import io.metastore.storage.engine.EngineBatch;
 import io.metastore.storage.engine.EngineReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The members and the version the cluster has agreed on. The apply thread changes it; what others see changes only when
  * the batch is in the engine.
  */
 public final class MemberStore {
+    /** In the place of a member that was removed. */
+    private static final byte[] REMOVED = {};
+
     private static final byte[] CLUSTER_VERSION = "clusterVersion".getBytes(StandardCharsets.UTF_8);
 
     private final EngineReader engine;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     // Owned by the apply thread: with what the open batch has changed.
     private final NavigableMap<Long, Member> members = new TreeMap<>(Long::compareUnsigned);
+    private final Set<Long> removed = new HashSet<>();
     private String clusterVersion = "";
     private boolean changed;
 
     // Written by the apply thread, read by all.
-    private volatile Published published = new Published(List.of(), "");
+    private volatile Published published = new Published(List.of(), Set.of(), "");
 
-    private record Published(List<Member> members, String clusterVersion) {}
+    private record Published(List<Member> members, Set<Long> removed, String clusterVersion) {}
 
     public MemberStore(EngineReader engine) {
         this.engine = engine;
@@ -45,9 +53,48 @@ public final class MemberStore {
         return published.members.stream().filter(member -> member.id() == id).findFirst();
     }
 
+    /** Whether a member with this id was removed; it never comes back, for ids are not used again. */
+    public boolean wasRemoved(long id) {
+        return published.removed.contains(id);
+    }
+
+    /** The ids of all who were removed. */
+    public Set<Long> removed() {
+        return published.removed;
+    }
+
+    /** Told of what the engine holds, and from then on on the apply thread whenever that has changed. Must not block. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+        listener.run();
+    }
+
     /** The release all members speak, such as "3.7.0"; empty until it is agreed on. */
     public String clusterVersion() {
         return published.clusterVersion;
+    }
+
+    /** Apply thread: by id, with what the open batch has changed. */
+    public Collection<Member> membersNow() {
+        return members.values();
+    }
+
+    /** Apply thread: with what the open batch has changed. */
+    public Optional<Member> findNow(long id) {
+        return Optional.ofNullable(members.get(id));
+    }
+
+    /** Apply thread: with what the open batch has changed. */
+    public boolean wasRemovedNow(long id) {
+        return removed.contains(id);
+    }
+
+    /** Apply thread. */
+    public void remove(EngineBatch batch, long id) {
+        members.remove(id);
+        removed.add(id);
+        batch.put(Bucket.MEMBER, keyOf(id), REMOVED);
+        changed = true;
     }
 
     /** Apply thread: a new member, or a known one that has changed. */
@@ -67,31 +114,30 @@ public final class MemberStore {
     /** Apply thread: the batch is in the engine, so others may see what it changed. */
     public void publish() {
         if (changed) {
-            published = new Published(List.copyOf(members.values()), clusterVersion);
+            published = new Published(List.copyOf(members.values()), Set.copyOf(removed), clusterVersion);
             changed = false;
+            listeners.forEach(Runnable::run);
         }
     }
 
     /** Apply thread: takes everything from the engine anew. */
     public void reload() {
         members.clear();
-        for (Member member : stored()) {
-            members.put(member.id(), member);
+        removed.clear();
+        try (Cursor cursor = engine.cursor(Bucket.MEMBER, null, null)) {
+            while (cursor.next()) {
+                if (cursor.value().length == 0) {
+                    removed.add(ByteBuffer.wrap(cursor.key()).getLong());
+                } else {
+                    Member member = Member.decode(cursor.value());
+                    members.put(member.id(), member);
+                }
+            }
         }
         byte[] version = engine.get(Bucket.META, CLUSTER_VERSION);
         clusterVersion = version == null ? "" : new String(version, StandardCharsets.UTF_8);
         changed = true;
         publish();
-    }
-
-    private List<Member> stored() {
-        List<Member> stored = new ArrayList<>();
-        try (Cursor cursor = engine.cursor(Bucket.MEMBER, null, null)) {
-            while (cursor.next()) {
-                stored.add(Member.decode(cursor.value()));
-            }
-        }
-        return stored;
     }
 
     private static byte[] keyOf(long id) {

@@ -234,12 +234,61 @@ public sealed interface Command {
         }
     }
 
-    /** A member says who it is and where clients reach it; also how the initial members come to be known. */
+    /** A member says its name and where clients reach it. Of one that was removed meanwhile, nothing is noted. */
     record PublishMember(Member member) implements Command {
         @Override
         public Outcome applyTo(StateTxn txn) {
-            txn.publish(member);
-            return txn.applied();
+            return txn.members().publish(member);
+        }
+    }
+
+    /** The members that a cluster begins with, told by its first leader; void in a cluster that knows its members. */
+    record FoundCluster(List<Member> members) implements Command {
+        public FoundCluster {
+            members = List.copyOf(members);
+        }
+
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.members().found(members);
+        }
+    }
+
+    /**
+     * A member that is to take part.
+     *
+     * @param maxLearners what the member that was asked allows
+     */
+    record AddMember(Member member, int maxLearners) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.members().add(member, maxLearners);
+        }
+    }
+
+    record RemoveMember(long id) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.members().remove(id);
+        }
+    }
+
+    record UpdateMember(long id, List<String> peerUrls) implements Command {
+        public UpdateMember {
+            peerUrls = List.copyOf(peerUrls);
+        }
+
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.members().update(id, peerUrls);
+        }
+    }
+
+    /** A learner that is to be a voter. */
+    record PromoteMember(long id) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.members().promote(id);
         }
     }
 

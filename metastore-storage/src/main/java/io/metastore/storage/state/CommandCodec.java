@@ -6,12 +6,13 @@ import com.google.protobuf.MessageLite;
 import io.metastore.api.log.LogCommand;
 import io.metastore.api.log.LogEntry;
 import io.metastore.storage.auth.Caller;
-import io.metastore.storage.cluster.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ public final class CommandCodec {
     static final int FORMAT = 1;
 
     private static final int LENGTH_DELIMITED = 2;
+    private static final byte MEMBER_ID_TAG = LogEntry.MEMBER_ID_FIELD_NUMBER << 3 | 1;
+    private static final byte SEQUENCE_TAG = LogEntry.SEQUENCE_FIELD_NUMBER << 3 | 1;
+    private static final int ORIGIN_BYTES = 2 * (1 + Long.BYTES);
     private static final int COMMAND_TAG = LogEntry.COMMANDS_FIELD_NUMBER << 3 | LENGTH_DELIMITED;
 
     private static final int ENTRY_HEADER_BYTES =
@@ -104,6 +108,19 @@ public final class CommandCodec {
         return new EntryCommands(parsed.getMemberId(), parsed.getSequence(), commands);
     }
 
+    /**
+     * Who took the commands of an entry, and the number of the first, without reading more of it; null if it does not begin as
+     * entries do that {@link #encode} makes.
+     */
+    public static @Nullable EntryOrigin originOf(ByteBuffer entry) {
+        int at = entry.position();
+        if (entry.remaining() < ORIGIN_BYTES || entry.get(at) != MEMBER_ID_TAG || entry.get(at + 9) != SEQUENCE_TAG) {
+            return null;
+        }
+        ByteBuffer numbers = entry.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return new EntryOrigin(numbers.getLong(at + 1), numbers.getLong(at + 10));
+    }
+
     private static LogEntry parse(ByteBuffer entry) {
         CodedInputStream in = CodedInputStream.newInstance(entry.duplicate());
         in.setRecursionLimit(TxnChecks.MAX_MESSAGE_DEPTH);
@@ -148,10 +165,6 @@ public final class CommandCodec {
         if (command instanceof Command.Alarm alarm) {
             return new Payload(LogCommand.ALARM_FIELD_NUMBER, alarm.request());
         }
-        if (command instanceof Command.PublishMember publish) {
-            return new Payload(
-                    LogCommand.PUBLISH_MEMBER_FIELD_NUMBER, publish.member().toProto());
-        }
         if (command instanceof Command.SetClusterVersion set) {
             return new Payload(
                     LogCommand.SET_CLUSTER_VERSION_FIELD_NUMBER,
@@ -176,6 +189,10 @@ public final class CommandCodec {
         }
         if (command instanceof Command.NoOp) {
             return new Payload(LogCommand.NO_OP_FIELD_NUMBER, io.metastore.api.log.NoOp.getDefaultInstance());
+        }
+        int memberChange = MemberChangeCodec.fieldOf(command);
+        if (memberChange != 0) {
+            return new Payload(memberChange, MemberChangeCodec.messageOf(command));
         }
         throw new AssertionError("no place in the log for " + command.getClass());
     }
@@ -203,6 +220,7 @@ public final class CommandCodec {
                 && command.getRevokeExpired().getUnknownFields().isEmpty()
                 && command.getSetClusterVersion().getUnknownFields().isEmpty()
                 && command.getLogIn().getUnknownFields().isEmpty()
+                && MemberChangeCodec.isKnown(command)
                 && command.getCaller().getUnknownFields().isEmpty();
         if (!known) {
             throw unknown(command);
@@ -220,7 +238,8 @@ public final class CommandCodec {
                         command.getRevokeExpired().getIdsList(),
                         command.getRevokeExpired().getTerm());
             case ALARM -> new Command.Alarm(command.getAlarm());
-            case PUBLISH_MEMBER -> new Command.PublishMember(Member.fromProto(command.getPublishMember()));
+            case PUBLISH_MEMBER, FOUND_CLUSTER, ADD_MEMBER, REMOVE_MEMBER, UPDATE_MEMBER, PROMOTE_MEMBER ->
+                Objects.requireNonNull(MemberChangeCodec.commandOf(command));
             case SET_CLUSTER_VERSION ->
                 new Command.SetClusterVersion(command.getSetClusterVersion().getVersion());
             case NO_OP -> new Command.NoOp();

@@ -17,7 +17,6 @@ import io.metastore.api.rpc.PutResponse;
 import io.metastore.storage.auth.AuthChange;
 import io.metastore.storage.auth.AuthStore;
 import io.metastore.storage.cluster.AlarmStore;
-import io.metastore.storage.cluster.Member;
 import io.metastore.storage.cluster.MemberStore;
 import io.metastore.storage.lease.Lease;
 import io.metastore.storage.lease.Lessor;
@@ -44,6 +43,7 @@ public final class StateTxn {
     private final Lessor leases;
     private final AlarmStore alarms;
     private final MemberStore members;
+    private final MemberChanges memberChanges;
     private final AuthStore auth;
     private long index;
     private long term;
@@ -53,6 +53,7 @@ public final class StateTxn {
         this.leases = leases;
         this.alarms = alarms;
         this.members = members;
+        this.memberChanges = new MemberChanges(keys, members);
         this.auth = auth;
     }
 
@@ -255,8 +256,8 @@ public final class StateTxn {
         return type == AlarmType.NOSPACE || type == AlarmType.CORRUPT;
     }
 
-    void publish(Member member) {
-        members.put(keys.batch(), member);
+    MemberChanges members() {
+        return memberChanges;
     }
 
     void setClusterVersion(String version) {

@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(30)
 class CommandCodecTest {
 
+    private static final Member MEMBER =
+            new Member(-1, "m", List.of("http://p:1"), List.of("http://c:1", "http://c:2"), true);
+
     static List<Command> commands() {
         return List.of(
                 new Command.Put(Txns.put("a=1 lease=-5 prev")),
@@ -61,8 +64,12 @@ class CommandCodecTest {
                         .setMemberID(-1)
                         .setAlarmValue(2)
                         .build()),
-                new Command.PublishMember(
-                        new Member(-1, "m", List.of("http://p:1"), List.of("http://c:1", "http://c:2"), true)),
+                new Command.PublishMember(MEMBER),
+                new Command.FoundCluster(List.of(MEMBER, new Member(2, "", List.of("http://p:2"), List.of(), false))),
+                new Command.AddMember(MEMBER, 1),
+                new Command.RemoveMember(-1),
+                new Command.UpdateMember(-1, List.of("http://p:3", "http://p:4")),
+                new Command.PromoteMember(-1),
                 new Command.SetClusterVersion("3.7.0"),
                 new Command.NoOp(),
                 new Command.LogIn("alice", "abcdefghijklmnop"),
@@ -100,6 +107,14 @@ class CommandCodecTest {
                         .setRole("r")
                         .setKey(ByteString.copyFromUtf8("k"))
                         .build())));
+    }
+
+    @Test
+    void anEntryTellsItsOriginWithoutBeingRead() {
+        byte[] entry = CommandCodec.encode(-7, Long.MIN_VALUE, List.of(new Command.NoOp()));
+
+        assertThat(CommandCodec.originOf(ByteBuffer.wrap(entry))).isEqualTo(new EntryOrigin(-7, Long.MIN_VALUE));
+        assertThat(CommandCodec.originOf(ByteBuffer.wrap(new byte[] {1, 2, 3}))).isNull();
     }
 
     private static Command auth(AuthChange change) {

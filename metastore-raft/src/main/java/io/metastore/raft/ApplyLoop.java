@@ -32,6 +32,13 @@ final class ApplyLoop extends StateMachineAdapter {
     /** Told what happened, on the apply thread. */
     interface Listener {
 
+        /**
+         * Entries are agreed on and will be applied next.
+         *
+         * @param awaited whether another member waits for one of them
+         */
+        void committed(boolean awaited);
+
         void applied(long index, int entries, long bytes);
 
         void leadershipChanged(Leadership leadership);
@@ -39,7 +46,7 @@ final class ApplyLoop extends StateMachineAdapter {
 
     private final ReplicatedStateMachine machine;
     private final SnapshotFiles snapshots;
-    private final PeerIds peers;
+    private final long self;
     private final Fatal fatal;
     private final Listener listener;
 
@@ -49,10 +56,10 @@ final class ApplyLoop extends StateMachineAdapter {
     /** Of the batch at hand. */
     private long batchBytes;
 
-    ApplyLoop(ReplicatedStateMachine machine, SnapshotFiles snapshots, PeerIds peers, Fatal fatal, Listener listener) {
+    ApplyLoop(ReplicatedStateMachine machine, SnapshotFiles snapshots, long self, Fatal fatal, Listener listener) {
         this.machine = machine;
         this.snapshots = snapshots;
-        this.peers = peers;
+        this.self = self;
         this.fatal = fatal;
         this.listener = listener;
         this.applied = machine.appliedIndex();
@@ -82,6 +89,7 @@ final class ApplyLoop extends StateMachineAdapter {
                     applied = entry.index();
                 }
                 if (!batch.isEmpty()) {
+                    listener.committed(isAwaited(batch));
                     machine.apply(batch);
                 }
                 if (emptyIndex == applied && emptyIndex != 0) {
@@ -93,6 +101,16 @@ final class ApplyLoop extends StateMachineAdapter {
             }
             listener.applied(applied, batch.size(), batchBytes);
         }
+    }
+
+    private static boolean isAwaited(List<CommittedEntry> batch) {
+        for (CommittedEntry entry : batch) {
+            Proposal proposal = entry.proposal();
+            if (proposal != null && proposal.isForwarded()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Null if the state holds the entry already. */
@@ -144,7 +162,7 @@ final class ApplyLoop extends StateMachineAdapter {
     @Override
     public void onLeaderStart(long newTerm) {
         term = newTerm;
-        changed(Leadership.self(newTerm, peers.memberId(peers.self())));
+        changed(Leadership.self(newTerm, self));
     }
 
     @Override
@@ -155,7 +173,7 @@ final class ApplyLoop extends StateMachineAdapter {
     @Override
     public void onStartFollowing(LeaderChangeContext context) {
         term = context.getTerm();
-        changed(Leadership.of(term, peers.memberId(context.getLeaderId())));
+        changed(Leadership.of(term, PeerIds.memberId(context.getLeaderId())));
     }
 
     @Override

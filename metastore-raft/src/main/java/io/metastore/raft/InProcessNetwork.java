@@ -19,28 +19,27 @@ public final class InProcessNetwork implements PeerTransport {
 
     private static final InProcessNetwork SHARED = new InProcessNetwork();
 
-    /** Several at one address only if their groups differ, which the service finds out. */
-    private final Map<String, List<Listener>> listeners = new ConcurrentHashMap<>();
+    /** Several with one id only if their groups differ, which the service finds out. */
+    private final Map<Long, List<Listener>> listeners = new ConcurrentHashMap<>();
 
-    private volatile BiPredicate<String, String> cut = (from, to) -> false;
+    private volatile BiPredicate<Long, Long> cut = (from, to) -> false;
 
     /** The one of members that share nothing but the JVM. */
     public static InProcessNetwork shared() {
         return SHARED;
     }
 
-    /** Calls from one address to another that {@code predicate} accepts are lost from now on, and so are their answers. */
-    public void cut(BiPredicate<String, String> predicate) {
+    /** Calls from one member to another that {@code predicate} accepts are lost from now on, and so are their answers. */
+    public void cut(BiPredicate<Long, Long> predicate) {
         cut = predicate;
     }
 
     @Override
-    public AutoCloseable listen(PeerAddress self, Service service) {
+    public AutoCloseable listen(long self, Service service) {
         Listener listener = new Listener(service);
-        String address = address(self.host(), self.port());
-        listeners.computeIfAbsent(address, any -> new CopyOnWriteArrayList<>()).add(0, listener);
+        listeners.computeIfAbsent(self, any -> new CopyOnWriteArrayList<>()).add(0, listener);
         return () -> {
-            listeners.computeIfPresent(address, (any, at) -> {
+            listeners.computeIfPresent(self, (any, at) -> {
                 at.remove(listener);
                 return at.isEmpty() ? null : at;
             });
@@ -49,16 +48,12 @@ public final class InProcessNetwork implements PeerTransport {
     }
 
     @Override
-    public Client connect(PeerAddress self) {
-        return new Caller(address(self.host(), self.port()));
+    public Client connect(long self) {
+        return new Caller(self);
     }
 
-    private static String address(String host, int port) {
-        return host + ":" + port;
-    }
-
-    private @Nullable Listener listenerAt(String address) {
-        List<Listener> at = listeners.get(address);
+    private @Nullable Listener listenerAt(long member) {
+        List<Listener> at = listeners.get(member);
         // Empty for a moment while the last one leaves.
         return at == null ? null : at.stream().findFirst().orElse(null);
     }
@@ -90,11 +85,13 @@ public final class InProcessNetwork implements PeerTransport {
 
     private final class Caller implements Client {
 
+        private final long self;
         private final String from;
         private final ScheduledThreadPoolExecutor timeouts;
 
-        Caller(String from) {
-            this.from = from;
+        Caller(long self) {
+            this.self = self;
+            this.from = Long.toHexString(self);
             timeouts = new ScheduledThreadPoolExecutor(1, task -> {
                 Thread thread = new Thread(task, "raft-call-timeout");
                 thread.setDaemon(true);
@@ -104,23 +101,26 @@ public final class InProcessNetwork implements PeerTransport {
         }
 
         @Override
-        public boolean reachable(String host, int port) {
-            String to = address(host, port);
-            return listenerAt(to) != null && !cut.test(from, to);
+        public boolean reachable(long member) {
+            return listenerAt(member) != null && !cut.test(self, member);
         }
 
         @Override
-        public void call(String host, int port, String method, byte[] body, long timeoutMillis, Reply reply) {
-            String to = address(host, port);
+        public boolean awaitReachable(long member, long timeoutMillis) {
+            return reachable(member);
+        }
+
+        @Override
+        public void call(long to, String method, byte[] body, long timeoutMillis, Reply reply) {
             Listener listener = listenerAt(to);
             if (listener == null) {
-                reply.failed(new ConnectException("no member at " + to));
+                reply.failed(new ConnectException("no member %x".formatted(to)));
                 return;
             }
             AtomicBoolean told = new AtomicBoolean();
             Runnable tooLate = () -> {
                 if (told.compareAndSet(false, true)) {
-                    reply.failed(new TimeoutException("no answer from " + to));
+                    reply.failed(new TimeoutException("no answer from %x".formatted(to)));
                 }
             };
             Future<?> timeout;
@@ -130,13 +130,13 @@ public final class InProcessNetwork implements PeerTransport {
                 reply.failed(new ConnectException("closed: " + from));
                 return;
             }
-            if (cut.test(from, to)) {
+            if (cut.test(self, to)) {
                 return;
             }
             listener.handle(from, method, body, new Reply() {
                 @Override
                 public void answered(byte[] answer) {
-                    if (!cut.test(to, from) && told.compareAndSet(false, true)) {
+                    if (!cut.test(to, self) && told.compareAndSet(false, true)) {
                         timeout.cancel(false);
                         reply.answered(answer);
                     }
@@ -153,8 +153,8 @@ public final class InProcessNetwork implements PeerTransport {
         }
 
         @Override
-        public void disconnect(String host, int port) {
-            Listener listener = listenerAt(address(host, port));
+        public void disconnect(long member) {
+            Listener listener = listenerAt(member);
             if (listener != null) {
                 listener.disconnected(from);
             }

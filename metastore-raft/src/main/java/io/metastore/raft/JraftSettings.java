@@ -21,12 +21,13 @@ final class JraftSettings {
 
     private JraftSettings() {}
 
-    static MemberNodeOptions nodeOptions(RaftConfig config, JraftServices services, StateMachine machine) {
+    static MemberNodeOptions nodeOptions(
+            RaftConfig config, JraftServices services, StateMachine machine, PeerProgress progress) {
         int electionMillis = Math.toIntExact(config.electionTimeout().toMillis());
-        MemberNodeOptions options = new MemberNodeOptions(config.self(), config.transport());
+        MemberNodeOptions options = new MemberNodeOptions(config.memberId(), config.transport(), progress);
         options.setServiceFactory(services);
         options.setFsm(machine);
-        options.setInitialConf(PeerIds.configuration(config.voters()));
+        options.setInitialConf(PeerIds.configuration(RaftMembers.ofVoters(config.voters())));
         options.setElectionTimeoutMs(electionMillis);
         // Waited for by an election, once for each member that is away.
         options.setRpcConnectTimeoutMs(Math.max(50, electionMillis / 4));

@@ -5,16 +5,22 @@ import com.alipay.sofa.jraft.option.NodeOptions;
 /** jraft's options of one member, with the transport of that member: jraft knows one RPC factory for the whole JVM. */
 final class MemberNodeOptions extends NodeOptions {
 
-    private final PeerAddress self;
+    private final long self;
     private final PeerTransport transport;
+    private final PeerProgress progress;
 
-    MemberNodeOptions(PeerAddress self, PeerTransport transport) {
+    MemberNodeOptions(long self, PeerTransport transport, PeerProgress progress) {
         this.self = self;
         this.transport = transport;
+        this.progress = progress;
     }
 
-    PeerAddress self() {
+    long self() {
         return self;
+    }
+
+    PeerProgress progress() {
+        return progress;
     }
 
     PeerTransport transport() {

@@ -2,41 +2,51 @@ package io.metastore.raft;
 
 import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.util.Endpoint;
 import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Member ids and the addresses by which jraft knows members. */
+/**
+ * Member ids as jraft writes them down. jraft takes a member for the address it listens on; ours is its id, so that one
+ * that lost its data and comes back where it was is somebody else, and one that moves is still itself. Where a member is
+ * reached, the {@link PeerTransport} knows.
+ */
 final class PeerIds {
 
-    private final Map<PeerId, Long> memberIds = new ConcurrentHashMap<>();
-    private final PeerId self;
+    /** jraft wants one. */
+    private static final int PORT = 1;
 
-    PeerIds(PeerAddress self, Collection<PeerAddress> others) {
-        this.self = of(self);
-        others.forEach(this::add);
-        add(self);
+    private PeerIds() {}
+
+    static PeerId of(long memberId) {
+        return new PeerId(Long.toHexString(memberId), PORT);
     }
 
-    void add(PeerAddress member) {
-        memberIds.put(of(member), member.memberId());
+    static Configuration configuration(RaftMembers members) {
+        Configuration configuration = new Configuration();
+        members.voters().forEach(id -> configuration.addPeer(of(id)));
+        members.learners().forEach(id -> configuration.addLearner(of(id)));
+        return configuration;
     }
 
-    PeerId self() {
-        return self;
+    static RaftMembers members(Configuration configuration) {
+        return new RaftMembers(idsOf(configuration.getPeers()), idsOf(configuration.getLearners()));
     }
 
-    static PeerId of(PeerAddress address) {
-        return new PeerId(address.host(), address.port());
+    private static Set<Long> idsOf(Collection<PeerId> peers) {
+        Set<Long> ids = new LinkedHashSet<>();
+        peers.forEach(peer -> ids.add(memberId(peer)));
+        return ids;
     }
 
-    static Configuration configuration(Collection<PeerAddress> voters) {
-        return new Configuration(voters.stream().map(PeerIds::of).toList());
+    /** 0 if it is nobody. */
+    static long memberId(@Nullable PeerId peer) {
+        return peer == null || peer.isEmpty() ? 0 : memberId(peer.getEndpoint());
     }
 
-    /** 0 if it is nobody, or nobody known. */
-    long memberId(@Nullable PeerId peer) {
-        return peer == null || peer.isEmpty() ? 0 : memberIds.getOrDefault(peer, 0L);
+    static long memberId(Endpoint endpoint) {
+        return Long.parseUnsignedLong(endpoint.getIp(), 16);
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The calls that members make: request and answer, by name. */
 final class PeerMethods {
 
-    record Method(String name, Parser<? extends Message> request, Parser<? extends Message> response) {
+    record Method(String name, Parser<? extends Message> request, Message response) {
 
         Message parseRequest(byte[] body) throws InvalidProtocolBufferException {
             return request.parseFrom(body);
@@ -18,7 +18,17 @@ final class PeerMethods {
 
         /** An answer that is an error lacks what an answer must have. */
         Message parseResponse(byte[] body) throws InvalidProtocolBufferException {
-            return response.parsePartialFrom(body);
+            return response.getParserForType().parsePartialFrom(body);
+        }
+
+        /** jraft says by the class of an answer that it is an error; bytes have no class, so it goes into the field for it. */
+        Message answerOf(Message answer) {
+            if (!(answer instanceof RpcRequests.ErrorResponse) || response instanceof RpcRequests.ErrorResponse) {
+                return answer;
+            }
+            return response.newBuilderForType()
+                    .setField(response.getDescriptorForType().findFieldByName("errorResponse"), answer)
+                    .buildPartial();
         }
     }
 
@@ -62,7 +72,7 @@ final class PeerMethods {
     private PeerMethods() {}
 
     private static Method method(String name, Message request, Message response) {
-        return new Method(name, request.getParserForType(), response.getParserForType());
+        return new Method(name, request.getParserForType(), response);
     }
 
     static Method of(Object request) {

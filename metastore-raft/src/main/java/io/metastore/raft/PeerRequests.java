@@ -65,7 +65,7 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
         try {
             Message request = known.parseRequest(body);
             PeerConnection connection = connections.computeIfAbsent(from, this::connectionOf);
-            RpcContext context = new Context(connection, reply);
+            RpcContext context = new Context(known, connection, reply);
             executorFor(request, connection).execute(() -> process(method, context, request));
         } catch (InvalidProtocolBufferException | RejectedExecutionException e) {
             reply.failed(e);
@@ -113,11 +113,12 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
         appendEntries.destroy();
     }
 
-    private record Context(PeerConnection connection, PeerTransport.Reply reply) implements RpcContext {
+    private record Context(PeerMethods.Method method, PeerConnection connection, PeerTransport.Reply reply)
+            implements RpcContext {
 
         @Override
         public void sendResponse(Object response) {
-            reply.answered(((Message) response).toByteArray());
+            reply.answered(method.answerOf((Message) response).toByteArray());
         }
 
         @Override

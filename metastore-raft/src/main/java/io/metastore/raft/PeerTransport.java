@@ -3,16 +3,16 @@ package io.metastore.raft;
 import java.io.IOException;
 
 /**
- * The way between members: named calls with a body of bytes and an answer of bytes. Who may call whom, and how the
- * bytes travel, is the implementation's affair.
+ * The way between members: named calls with a body of bytes and an answer of bytes. Members are known by their ids: where
+ * one is reached, who may call whom, and how the bytes travel, is the implementation's affair.
  */
 public interface PeerTransport {
 
     /** Lets {@code service} answer what other members call at {@code self}, until closed. */
-    AutoCloseable listen(PeerAddress self, Service service) throws IOException;
+    AutoCloseable listen(long self, Service service) throws IOException;
 
     /** The calling side of {@code self}. */
-    Client connect(PeerAddress self);
+    Client connect(long self);
 
     /** What answers calls. */
     interface Service {
@@ -32,12 +32,15 @@ public interface PeerTransport {
     interface Client extends AutoCloseable {
 
         /** Whether a call has a chance. Connects if it must, but does not wait for that. */
-        boolean reachable(String host, int port);
+        boolean reachable(long member);
+
+        /** The same, but waits for the connection; false if there is none in time. */
+        boolean awaitReachable(long member, long timeoutMillis) throws InterruptedException;
 
         /** Calls, without blocking; {@code reply} is told once, on any thread, at the latest after the timeout. */
-        void call(String host, int port, String method, byte[] body, long timeoutMillis, Reply reply);
+        void call(long member, String method, byte[] body, long timeoutMillis, Reply reply);
 
-        void disconnect(String host, int port);
+        void disconnect(long member);
 
         @Override
         void close();

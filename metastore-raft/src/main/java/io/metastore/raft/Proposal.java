@@ -19,6 +19,11 @@ public interface Proposal {
         return ANY_TERM;
     }
 
+    /** Whether it was proposed for another member, which answers it when it has applied the entry itself. */
+    default boolean isForwarded() {
+        return false;
+    }
+
     /** Not waited for: must not block. May run on the proposing thread before {@link RaftNode#propose} returns. */
     void failed(RaftException why);
 }

@@ -52,7 +52,14 @@ final class ProposalClosure extends AtomicBoolean implements Closure {
         boolean neverAppended = status.getRaftError() == RaftError.EBUSY;
         fail(
                 neverAppended
-                        ? new RaftException.Refused(status.getErrorMsg())
+                        ? new RaftException.Refused(reasonOf(status), status.getErrorMsg())
                         : new RaftException.OutcomeUnknown(status.toString()));
+    }
+
+    private static RaftException.Reason reasonOf(Status status) {
+        String message = status.getErrorMsg();
+        return message != null && message.contains("transferring")
+                ? RaftException.Reason.NOT_LEADER
+                : RaftException.Reason.BUSY;
     }
 }

@@ -8,7 +8,9 @@ import java.util.List;
  * How a member takes part. {@link #of} has etcd's defaults; the {@code with} methods change one thing each.
  *
  * @param group name of the cluster: letters, digits, - and _, a letter first; members of other groups are not heard
- * @param voters the first configuration; later ones come from the log
+ * @param memberId who this is; not 0
+ * @param voters the first configuration, this member among them; empty for one that joins and is told. Later ones come from
+ *     the log
  * @param dir where {@code log/}, {@code meta/} and {@code snapshot/} are
  * @param readTimeout how long a read may wait for its barrier
  * @param snapshotEveryEntries entries after which a snapshot is taken, 0 for never
@@ -20,8 +22,8 @@ import java.util.List;
  */
 public record RaftConfig(
         String group,
-        PeerAddress self,
-        List<PeerAddress> voters,
+        long memberId,
+        List<Long> voters,
         Path dir,
         Duration electionTimeout,
         Duration heartbeatInterval,
@@ -38,10 +40,10 @@ public record RaftConfig(
             throw new IllegalArgumentException("not a name of a group: " + group);
         }
         voters = List.copyOf(voters);
-        if (!voters.isEmpty() && voters.stream().filter(self::equals).count() != 1) {
-            throw new IllegalArgumentException("%s must be one of the voters %s".formatted(self, voters));
+        if (memberId == 0 || (!voters.isEmpty() && !voters.contains(memberId))) {
+            throw new IllegalArgumentException("%x must be one of the voters %s".formatted(memberId, voters));
         }
-        if (voters.stream().map(PeerAddress::memberId).distinct().count() != voters.size()) {
+        if (voters.stream().distinct().count() != voters.size()) {
             throw new IllegalArgumentException("member ids repeat in " + voters);
         }
         if (heartbeatInterval.isNegative()
@@ -52,10 +54,10 @@ public record RaftConfig(
         }
     }
 
-    public static RaftConfig of(String group, PeerAddress self, List<PeerAddress> voters, Path dir) {
+    public static RaftConfig of(String group, long memberId, List<Long> voters, Path dir) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 Duration.ofMillis(1000),
@@ -69,14 +71,10 @@ public record RaftConfig(
                 InProcessNetwork.shared());
     }
 
-    public long memberId() {
-        return self.memberId();
-    }
-
     public RaftConfig withTimeouts(Duration election, Duration heartbeat) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 election,
@@ -93,7 +91,7 @@ public record RaftConfig(
     public RaftConfig withReadTimeout(Duration timeout) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 electionTimeout,
@@ -110,7 +108,7 @@ public record RaftConfig(
     public RaftConfig withSnapshotEvery(long entries, long bytes) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 electionTimeout,
@@ -127,7 +125,7 @@ public record RaftConfig(
     public RaftConfig withSegmentBytes(int bytes) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 electionTimeout,
@@ -144,7 +142,7 @@ public record RaftConfig(
     public RaftConfig withMaxInFlightBytes(long bytes) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 electionTimeout,
@@ -161,7 +159,7 @@ public record RaftConfig(
     public RaftConfig withFsync(boolean enabled) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 electionTimeout,
@@ -178,7 +176,7 @@ public record RaftConfig(
     public RaftConfig withTransport(PeerTransport other) {
         return new RaftConfig(
                 group,
-                self,
+                memberId,
                 voters,
                 dir,
                 electionTimeout,

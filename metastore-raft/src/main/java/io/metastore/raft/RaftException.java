@@ -11,13 +11,32 @@ public abstract sealed class RaftException extends Exception {
         super(message, cause, false, false);
     }
 
+    /** Why nothing was done. */
+    public enum Reason {
+        /** This member does not lead, or is handing the lead over. */
+        NOT_LEADER,
+        /** Too much is on its way already. */
+        BUSY,
+        /** Nobody confirmed it in time. */
+        TIMEOUT,
+        /** The member has stopped, or cannot do it. */
+        STOPPED
+    }
+
     /** Nothing was appended, nothing will take effect. */
     public static final class Refused extends RaftException {
 
         private static final long serialVersionUID = 1L;
 
-        public Refused(String message) {
+        private final Reason reason;
+
+        public Refused(Reason reason, String message) {
             super(message, null);
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
         }
     }
 

@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.NodeManager;
 import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.core.NodeImpl;
 import com.alipay.sofa.jraft.entity.EnumOutter;
+import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
 import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexRequest;
@@ -17,6 +18,7 @@ import io.metastore.raft.log.LogOptions;
 import io.metastore.raft.log.SegmentedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -54,7 +56,8 @@ public final class RaftNode implements AutoCloseable {
     private final RaftConfig config;
     private final ReplicatedStateMachine machine;
     private final Fatal fatal;
-    private final PeerIds peers;
+    private final PeerId self;
+    private final PeerProgress progress = new PeerProgress();
     private final DirectoryLock directoryLock;
     private final SegmentedLog segments;
     private final JraftLogStorage logStorage;
@@ -66,6 +69,7 @@ public final class RaftNode implements AutoCloseable {
     private final NodeImpl node;
     private final ReadBarrier reads;
     private final SnapshotTrigger snapshots;
+    private final CommitNotice notice;
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -116,8 +120,8 @@ public final class RaftNode implements AutoCloseable {
         this.directoryLock = directoryLock;
         this.segments = segments;
         fatal = new Fatal(handler, this::failed);
-        peers = new PeerIds(config.self(), config.voters());
-        logStorage = new JraftLogStorage(segments, peers.self(), fatal);
+        self = PeerIds.of(config.memberId());
+        logStorage = new JraftLogStorage(segments, self, fatal);
         ThreadNames names = new ThreadNames(config.memberId(), fatal);
         timer = new ScheduledThreadPoolExecutor(1, names.factory("raft-read"));
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -129,10 +133,11 @@ public final class RaftNode implements AutoCloseable {
                 config.electionTimeout().toNanos());
         snapshots = new SnapshotTrigger(
                 snapshotThread, this::takeSnapshot, config.snapshotEveryEntries(), config.snapshotEveryBytes());
+        notice = new CommitNotice(new Notices(), timer);
         senders = senders(names);
         peerRequests = new PeerRequests(names);
-        node = new NodeImpl(config.group(), peers.self());
-        listening = config.transport().listen(config.self(), peerRequests);
+        node = new NodeImpl(config.group(), self);
+        listening = config.transport().listen(config.memberId(), peerRequests);
     }
 
     private static DefaultFixedThreadsExecutorGroup senders(ThreadNames names) {
@@ -146,13 +151,14 @@ public final class RaftNode implements AutoCloseable {
     private void init() throws RaftStartException {
         SnapshotFiles files =
                 new SnapshotFiles(Directories.snapshot(config.dir()), config.fsync(), machine, snapshotThread, fatal);
-        ApplyLoop applyLoop = new ApplyLoop(machine, files, peers, fatal, new Applied());
+        ApplyLoop applyLoop = new ApplyLoop(machine, files, config.memberId(), fatal, new Applied());
         VoteStorage vote = new VoteStorage(Directories.meta(config.dir()), config.fsync(), fatal);
-        MemberNodeOptions options = JraftSettings.nodeOptions(config, new JraftServices(logStorage, vote), applyLoop);
+        MemberNodeOptions options =
+                JraftSettings.nodeOptions(config, new JraftServices(logStorage, vote), applyLoop, progress);
         options.setAppendEntriesExecutors(senders);
         boolean initialized;
         try {
-            NodeManager.getInstance().addAddress(peers.self().getEndpoint());
+            NodeManager.getInstance().addAddress(self.getEndpoint());
             initialized = node.init(options);
         } catch (RuntimeException e) {
             fatal.report("raft cannot start", e);
@@ -190,17 +196,17 @@ public final class RaftNode implements AutoCloseable {
             throw new IllegalArgumentException("an entry must have content");
         }
         if (closing.get() || fatal.hasFailed()) {
-            proposal.failed(new RaftException.Refused("the member has stopped"));
+            proposal.failed(new RaftException.Refused(RaftException.Reason.STOPPED, "the member has stopped"));
             return;
         }
         if (!leadership.self()) {
-            proposal.failed(new RaftException.Refused("this member does not lead"));
+            proposal.failed(new RaftException.Refused(RaftException.Reason.NOT_LEADER, "this member does not lead"));
             return;
         }
         long inFlight = inFlightBytes.addAndGet(bytes);
         if (inFlight > config.maxInFlightBytes() && inFlight != bytes) {
             inFlightBytes.addAndGet(-bytes);
-            proposal.failed(new RaftException.Refused("too many requests"));
+            proposal.failed(new RaftException.Refused(RaftException.Reason.BUSY, "too many requests"));
             return;
         }
         ProposalClosure closure = new ProposalClosure(proposal, bytes, inFlightBytes);
@@ -252,6 +258,57 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
+    // ---- who takes part
+
+    /** The newest configuration in this member's log; empty in one that joins and has not been told. */
+    public RaftMembers members() {
+        return PeerIds.members(node.getCurrentConf());
+    }
+
+    /**
+     * Changes who takes part; on the leader, one change at a time. A new voter is first brought up to date. Fails if it is
+     * refused, comes to nothing, or nobody knows.
+     */
+    public CompletableFuture<Void> changeMembers(RaftMembers members) {
+        CompletableFuture<Void> changed = new CompletableFuture<>();
+        if (closing.get() || !leadership.self()) {
+            changed.completeExceptionally(
+                    new RaftException.Refused(RaftException.Reason.NOT_LEADER, "this member does not lead"));
+            return changed;
+        }
+        node.changePeers(PeerIds.configuration(members), status -> {
+            if (status.isOk()) {
+                changed.complete(null);
+            } else {
+                changed.completeExceptionally(new RaftException.OutcomeUnknown(status.toString()));
+            }
+        });
+        return changed;
+    }
+
+    /**
+     * Begins to hand the lead over to another voter, once it has all of the log; done or not, it is over within an election
+     * timeout.
+     *
+     * @throws RaftException.Refused if this member does not lead, or that one cannot
+     */
+    public void transferLeadership(long member) throws RaftException.Refused {
+        Status status = node.transferLeadershipTo(PeerIds.of(member));
+        if (!status.isOk()) {
+            throw new RaftException.Refused(RaftException.Reason.NOT_LEADER, status.toString());
+        }
+    }
+
+    /** On the leader: the last entry that a member is known to have; empty if it has not answered in this term. */
+    public OptionalLong lastLogIndexOf(long member) {
+        return progress.lastLogIndex(member, leadership.term());
+    }
+
+    /** Whether nobody else has a say, so that nobody need be asked. */
+    public boolean isSoleVoter() {
+        return logStorage.isSoleVoter();
+    }
+
     // ---- what it knows
 
     public Leadership leadership() {
@@ -281,6 +338,13 @@ public final class RaftNode implements AutoCloseable {
     private final class Applied implements ApplyLoop.Listener {
 
         @Override
+        public void committed(boolean awaited) {
+            if (leadership.self() && !logStorage.isSoleVoter()) {
+                notice.committed(awaited);
+            }
+        }
+
+        @Override
         public void applied(long index, int entries, long bytes) {
             applied = index;
             reads.applied(index);
@@ -301,6 +365,41 @@ public final class RaftNode implements AutoCloseable {
         }
     }
 
+    /** Rounds of heartbeats, which say what is agreed on. */
+    private final class Notices implements CommitNotice.Source {
+
+        @Override
+        public boolean isDue() {
+            if (!leadership.self() || closing.get() || fatal.hasFailed()) {
+                return false;
+            }
+            long committed = node.getLastCommittedIndex();
+            for (PeerId peer : node.getCurrentConf().getPeers()) {
+                if (!peer.equals(self) && !progress.wasTold(PeerIds.memberId(peer), committed)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void send(Runnable done) {
+            node.handleReadIndexRequest(readIndexRequest(), new RpcResponseClosureAdapter<ReadIndexResponse>() {
+                @Override
+                public void run(Status status) {
+                    done.run();
+                }
+            });
+        }
+    }
+
+    private ReadIndexRequest readIndexRequest() {
+        return ReadIndexRequest.newBuilder()
+                .setGroupId(config.group())
+                .setServerId(self.toString())
+                .build();
+    }
+
     private final class Reads implements ReadBarrier.Source {
 
         @Override
@@ -315,11 +414,7 @@ public final class RaftNode implements AutoCloseable {
                 failed.accept("no leader");
                 return;
             }
-            ReadIndexRequest request = ReadIndexRequest.newBuilder()
-                    .setGroupId(config.group())
-                    .setServerId(peers.self().toString())
-                    .build();
-            node.handleReadIndexRequest(request, new RpcResponseClosureAdapter<ReadIndexResponse>() {
+            node.handleReadIndexRequest(readIndexRequest(), new RpcResponseClosureAdapter<ReadIndexResponse>() {
                 @Override
                 public void run(Status status) {
                     if (status.isOk() && getResponse().getSuccess()) {
@@ -341,7 +436,7 @@ public final class RaftNode implements AutoCloseable {
     private void failed() {
         leadership = new Leadership(leadership.term(), 0, false, false);
         reads.close();
-        ready.completeExceptionally(new RaftException.Refused("the member has failed"));
+        ready.completeExceptionally(new RaftException.Refused(RaftException.Reason.STOPPED, "the member has failed"));
         // Not here: jraft may hold locks. It steps down and takes part in nothing any more.
         var error = new com.alipay.sofa.jraft.error.RaftException(
                 EnumOutter.ErrorType.ERROR_TYPE_STATE_MACHINE, RaftError.ESTATEMACHINE, "the member has failed");
@@ -361,7 +456,7 @@ public final class RaftNode implements AutoCloseable {
         fatal.closing();
         reads.close();
         leadership = new Leadership(leadership.term(), 0, false, false);
-        ready.completeExceptionally(new RaftException.Refused("the member has stopped"));
+        ready.completeExceptionally(new RaftException.Refused(RaftException.Reason.STOPPED, "the member has stopped"));
         shutdownNode();
         closeQuietly("transport", listening);
         peerRequests.close();
@@ -382,7 +477,7 @@ public final class RaftNode implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        NodeManager.getInstance().removeAddress(peers.self().getEndpoint());
+        NodeManager.getInstance().removeAddress(self.getEndpoint());
     }
 
     private static void stop(ExecutorService executor) {

@@ -241,7 +241,8 @@ public final class ReadBarrier {
             }
         }
         passed.forEach(Read::pass);
-        late.forEach(read -> read.failed.accept(new RaftException.Refused("no quorum confirmed the read in time")));
+        late.forEach(read -> read.failed.accept(
+                new RaftException.Refused(RaftException.Reason.TIMEOUT, "no quorum confirmed the read in time")));
     }
 
     private static void takeLate(List<Read> reads, long now, List<Read> late) {
@@ -257,11 +258,11 @@ public final class ReadBarrier {
     }
 
     private static RaftException tooMany() {
-        return new RaftException.Refused("too many requests");
+        return new RaftException.Refused(RaftException.Reason.BUSY, "too many requests");
     }
 
     private static RaftException stopped() {
-        return new RaftException.Refused("the member has stopped");
+        return new RaftException.Refused(RaftException.Reason.STOPPED, "the member has stopped");
     }
 
     /** Fails all that wait and all that come. */

@@ -70,7 +70,8 @@ final class SnapshotTrigger {
             });
         } catch (RejectedExecutionException e) {
             running = null;
-            snapshot.completeExceptionally(new RaftException.Refused("the member has stopped"));
+            snapshot.completeExceptionally(
+                    new RaftException.Refused(RaftException.Reason.STOPPED, "the member has stopped"));
         }
     }
 
@@ -85,7 +86,8 @@ final class SnapshotTrigger {
         if (status.isOk()) {
             snapshot.complete(null);
         } else {
-            snapshot.completeExceptionally(new RaftException.Refused("no snapshot was taken: " + status));
+            snapshot.completeExceptionally(
+                    new RaftException.Refused(RaftException.Reason.STOPPED, "no snapshot was taken: " + status));
         }
     }
 }

@@ -7,6 +7,10 @@ import com.alipay.sofa.jraft.option.RpcOptions;
 import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.InvokeContext;
 import com.alipay.sofa.jraft.rpc.RpcClient;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ErrorResponse;
+import com.alipay.sofa.jraft.rpc.RpcRequests.PingRequest;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -23,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class TransportRpcClient implements RpcClient {
 
     private PeerTransport.@Nullable Client client;
+    private @Nullable PeerProgress progress;
 
     @Override
     public boolean init(RpcOptions options) {
         MemberNodeOptions member = (MemberNodeOptions) options;
         client = member.transport().connect(member.self());
+        progress = member.progress();
         return true;
     }
 
@@ -42,7 +48,7 @@ final class TransportRpcClient implements RpcClient {
 
     @Override
     public boolean checkConnection(Endpoint endpoint) {
-        return client().reachable(endpoint.getIp(), endpoint.getPort());
+        return client().reachable(PeerIds.memberId(endpoint));
     }
 
     @Override
@@ -52,7 +58,7 @@ final class TransportRpcClient implements RpcClient {
 
     @Override
     public void closeConnection(Endpoint endpoint) {
-        client().disconnect(endpoint.getIp(), endpoint.getPort());
+        client().disconnect(PeerIds.memberId(endpoint));
     }
 
     @Override
@@ -63,6 +69,13 @@ final class TransportRpcClient implements RpcClient {
     @Override
     public Object invokeSync(Endpoint endpoint, Object request, @Nullable InvokeContext context, long timeoutMillis)
             throws InterruptedException, RemotingException {
+        if (request instanceof PingRequest) {
+            // jraft asks so, with locks held, whether there is a connection: what stands needs no answer of the other.
+            if (client().awaitReachable(PeerIds.memberId(endpoint), timeoutMillis)) {
+                return ErrorResponse.newBuilder().setErrorCode(0).build();
+            }
+            throw new RemotingException("no connection to member " + endpoint.getIp());
+        }
         CompletableFuture<Object> answer = new CompletableFuture<>();
         InvokeCallback complete = (result, failure) -> {
             if (failure == null) {
@@ -90,17 +103,22 @@ final class TransportRpcClient implements RpcClient {
             long timeoutMillis) {
         PeerMethods.Method method = PeerMethods.of(request);
         byte[] body = ((Message) request).toByteArray();
+        long member = PeerIds.memberId(endpoint);
+        PeerProgress seen = Objects.requireNonNull(progress, "not initialized");
+        if (request instanceof AppendEntriesRequest append) {
+            seen.told(member, append.getCommittedIndex());
+        }
         Executor executor = callback.executor();
         client().call(
-                        endpoint.getIp(),
-                        endpoint.getPort(),
+                        member,
                         method.name(),
                         body,
                         timeoutMillis,
-                        new Reply(method, callback, executor == null ? Runnable::run : executor));
+                        new Reply(member, seen, method, callback, executor == null ? Runnable::run : executor));
     }
 
-    private record Reply(PeerMethods.Method method, InvokeCallback callback, Executor executor)
+    private record Reply(
+            long member, PeerProgress progress, PeerMethods.Method method, InvokeCallback callback, Executor executor)
             implements PeerTransport.Reply {
 
         @Override
@@ -112,6 +130,11 @@ final class TransportRpcClient implements RpcClient {
                 } catch (InvalidProtocolBufferException e) {
                     callback.complete(null, new RemotingException(e));
                     return;
+                }
+                if (message instanceof AppendEntriesResponse append
+                        && append.getSuccess()
+                        && append.hasLastLogIndex()) {
+                    progress.answered(member, append.getTerm(), append.getLastLogIndex());
                 }
                 callback.complete(message, null);
             });

@@ -25,7 +25,7 @@ final class LocalGroup implements AutoCloseable {
     final InProcessNetwork network = new InProcessNetwork();
     final Queue<String> fatal = new ConcurrentLinkedQueue<>();
     private final Path dir;
-    private final List<PeerAddress> addresses = new ArrayList<>();
+    private final List<Long> ids = new ArrayList<>();
     private final Map<Long, CounterMachine> machines = new TreeMap<>();
     private final Map<Long, RaftNode> nodes = new TreeMap<>();
     long snapshotEvery;
@@ -35,13 +35,13 @@ final class LocalGroup implements AutoCloseable {
     LocalGroup(Path dir, int members) {
         this.dir = dir;
         for (int id = 1; id <= members; id++) {
-            addresses.add(new PeerAddress(id, "member", id));
+            ids.add((long) id);
             machines.put((long) id, new CounterMachine());
         }
     }
 
     RaftConfig config(long id) {
-        return RaftConfig.of("local", addresses.get((int) id - 1), addresses, dirOf(id))
+        return RaftConfig.of("local", id, ids, dirOf(id))
                 .withTransport(network)
                 .withSegmentBytes(256 << 10)
                 .withTimeouts(Duration.ofMillis(500), Duration.ofMillis(50))

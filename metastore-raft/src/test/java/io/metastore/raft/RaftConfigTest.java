@@ -15,18 +15,19 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class RaftConfigTest {
 
-    private static final PeerAddress SELF = new PeerAddress(1, "localhost", 2380);
-    private static final PeerAddress OTHER = new PeerAddress(2, "localhost", 2381);
-
     private static RaftConfig config() {
-        return RaftConfig.of("group", SELF, List.of(SELF, OTHER), Path.of("dir"));
+        return RaftConfig.of("group", 1, List.of(1L, 2L), Path.of("dir"));
     }
 
     private static MemberNodeOptions options(RaftConfig config) {
-        return JraftSettings.nodeOptions(config, new JraftServices(null, null), new StateMachineAdapter() {
-            @Override
-            public void onApply(com.alipay.sofa.jraft.Iterator entries) {}
-        });
+        return JraftSettings.nodeOptions(
+                config,
+                new JraftServices(null, null),
+                new StateMachineAdapter() {
+                    @Override
+                    public void onApply(com.alipay.sofa.jraft.Iterator entries) {}
+                },
+                new PeerProgress());
     }
 
     @Test
@@ -57,16 +58,15 @@ class RaftConfigTest {
 
     @Test
     void refusesWhatCannotWork() {
-        assertThatThrownBy(() -> RaftConfig.of("1 group", SELF, List.of(SELF), Path.of("dir")))
+        assertThatThrownBy(() -> RaftConfig.of("1 group", 1, List.of(1L), Path.of("dir")))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> RaftConfig.of("group", SELF, List.of(OTHER), Path.of("dir")))
+        assertThatThrownBy(() -> RaftConfig.of("group", 1, List.of(2L), Path.of("dir")))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        RaftConfig.of("group", SELF, List.of(SELF, new PeerAddress(1, "other", 1)), Path.of("dir")))
+        assertThatThrownBy(() -> RaftConfig.of("group", 1, List.of(1L, 1L), Path.of("dir")))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> config().withTimeouts(Duration.ofMillis(100), Duration.ofMillis(100)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new PeerAddress(0, "localhost", 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new PeerAddress(1, "localhost", 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> RaftConfig.of("group", 0, List.of(), Path.of("dir")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

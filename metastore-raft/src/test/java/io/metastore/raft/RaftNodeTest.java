@@ -33,8 +33,7 @@ class RaftNodeTest {
     private final Queue<String> fatal = new ConcurrentLinkedQueue<>();
 
     private RaftConfig config() {
-        PeerAddress self = new PeerAddress(1, "localhost", 1);
-        return RaftConfig.of("test", self, List.of(self), dir).withSegmentBytes(1 << 20);
+        return RaftConfig.of("test", 1, List.of(1L), dir).withSegmentBytes(1 << 20);
     }
 
     private RaftNode start(ReplicatedStateMachine machine) throws Exception {
@@ -354,7 +353,7 @@ class RaftNodeTest {
             CounterMachine replayed = new CounterMachine();
             RaftConfig config = config();
             try (RaftNode node = RaftNode.start(
-                    RaftConfig.of("killed", config.self(), config.voters(), killed.resolve(String.valueOf(i))),
+                    RaftConfig.of("killed", config.memberId(), config.voters(), killed.resolve(String.valueOf(i))),
                     replayed,
                     (what, cause) -> fatal.add(what))) {
                 node.awaitReady().get(10, TimeUnit.SECONDS);

@@ -30,8 +30,7 @@ class RaftStartTest {
     private final CounterMachine machine = new CounterMachine();
 
     private RaftConfig config(Path dir) {
-        PeerAddress self = new PeerAddress(1, "localhost", 1);
-        return RaftConfig.of("start", self, List.of(self), dir)
+        return RaftConfig.of("start", 1, List.of(1L), dir)
                 .withSegmentBytes(1 << 20)
                 .withTransport(new InProcessNetwork());
     }

@@ -46,8 +46,7 @@ class SnapshotFilesTest {
     void keepsTheChecksumOfAFileThatTwoSnapshotsShare() throws Exception {
         WithTable machine = new WithTable();
         Files.writeString(machine.table, "unchanging");
-        PeerAddress self = new PeerAddress(1, "localhost", 1);
-        RaftConfig config = RaftConfig.of("snapshot", self, List.of(self), temp.resolve("member"))
+        RaftConfig config = RaftConfig.of("snapshot", 1, List.of(1L), temp.resolve("member"))
                 .withSegmentBytes(1 << 20);
         try (RaftNode node = RaftNode.start(config, machine, (what, cause) -> {})) {
             node.awaitReady().get(10, TimeUnit.SECONDS);

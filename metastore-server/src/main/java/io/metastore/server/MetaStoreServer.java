@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class MetaStoreServer implements AutoCloseable {
     private final ServerConfig config;
     private final FatalHandler onFatal;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+    private final AtomicBoolean removed = new AtomicBoolean();
     private @Nullable RunningMember member;
 
     private MetaStoreServer(ServerConfig config, FatalHandler onFatal) {
@@ -62,7 +65,7 @@ public final class MetaStoreServer implements AutoCloseable {
         if (member != null || terminated.isDone()) {
             throw new IllegalStateException("a server starts once");
         }
-        member = RunningMember.start(config, this::failed);
+        member = RunningMember.start(config, this::failed, this::removed);
         return this;
     }
 
@@ -70,6 +73,27 @@ public final class MetaStoreServer implements AutoCloseable {
         LOG.error("member failed: {}", what, cause);
         terminated.completeExceptionally(cause);
         onFatal.fatal(what, cause);
+    }
+
+    /** The cluster has removed this member: it stops, a moment later, so that who asked for it hears of it. */
+    private void removed() {
+        if (!removed.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.warn("server error error=\"the member has been permanently removed from the cluster\"");
+        LOG.warn("data-dir used by this member must be removed dir={}", config.dataDir());
+        Thread stopping = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.SECONDS.sleep(1);
+                    } catch (InterruptedException atOnce) {
+                        Thread.currentThread().interrupt();
+                    }
+                    close();
+                },
+                "stop-removed");
+        stopping.setDaemon(true);
+        stopping.start();
     }
 
     /** Where clients reach this member, as {@code host:port}; with the real ports where 0 was asked for. */

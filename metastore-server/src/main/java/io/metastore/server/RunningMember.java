@@ -5,7 +5,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.raft.FatalHandler;
-import io.metastore.raft.PeerAddress;
 import io.metastore.raft.RaftConfig;
 import io.metastore.raft.RaftNode;
 import io.metastore.raft.RaftStartException;
@@ -13,6 +12,12 @@ import io.metastore.server.auth.Passwords;
 import io.metastore.server.auth.SimpleTokens;
 import io.metastore.server.auth.TokenOptions;
 import io.metastore.server.auth.Tokens;
+import io.metastore.server.cluster.Bootstrap;
+import io.metastore.server.cluster.ClusterPeers;
+import io.metastore.server.cluster.LeaderHandover;
+import io.metastore.server.cluster.Membership;
+import io.metastore.server.cluster.MembershipKeeper;
+import io.metastore.server.cluster.Publication;
 import io.metastore.server.compaction.AutoCompactor;
 import io.metastore.server.config.GoDuration;
 import io.metastore.server.config.ServerConfig;
@@ -31,15 +36,19 @@ import io.metastore.server.grpc.WatchAccess;
 import io.metastore.server.grpc.WatchService;
 import io.metastore.server.http.Health;
 import io.metastore.server.http.HttpEndpoint;
+import io.metastore.server.lease.LeaderLeases;
 import io.metastore.server.lease.LeaseKeeper;
 import io.metastore.server.lease.RaftLeader;
+import io.metastore.server.peer.PeerNetwork;
 import io.metastore.server.replication.Applier;
 import io.metastore.server.replication.LoopContext;
+import io.metastore.server.replication.OwnProposals;
+import io.metastore.server.replication.ProposalService;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
+import io.metastore.server.replication.TimeoutCause;
 import io.metastore.storage.auth.AuthListener;
 import io.metastore.storage.auth.AuthState;
-import io.metastore.storage.cluster.ClusterIds;
 import io.metastore.storage.cluster.Member;
 import io.metastore.storage.engine.EngineConfig;
 import io.metastore.storage.engine.KvEngine;
@@ -47,7 +56,6 @@ import io.metastore.storage.engine.MemoryEngine;
 import io.metastore.storage.engine.RocksEngine;
 import io.metastore.storage.lease.ExpiryQueue;
 import io.metastore.storage.state.Command;
-import io.metastore.storage.state.Outcome;
 import io.metastore.storage.state.Quota;
 import io.metastore.storage.state.StateConfig;
 import io.metastore.storage.state.StateMachine;
@@ -69,6 +77,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,8 +85,9 @@ import org.slf4j.LoggerFactory;
 /** The object graph of a member that serves: built by hand, in order, and taken down in reverse. */
 final class RunningMember implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningMember.class);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration REQUEST_TIMEOUT_BASE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration FOLLOW_PAUSE = Duration.ofMillis(100);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
     private static final long RAFT_SNAPSHOT_BYTES = 256L << 20;
     private static final int READ_QUEUE = 10_000;
     private static final int ADMIN_QUEUE = 64;
@@ -102,10 +112,10 @@ final class RunningMember implements AutoCloseable {
         return inProcessName;
     }
 
-    static RunningMember start(ServerConfig config, FatalHandler fatal) throws StartException {
+    static RunningMember start(ServerConfig config, FatalHandler fatal, Runnable onRemoved) throws StartException {
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         try {
-            return build(config, fatal, parts);
+            return build(config, fatal, onRemoved, parts);
         } catch (StartException | RuntimeException failure) {
             closeAll(parts);
             throw failure;
@@ -119,11 +129,13 @@ final class RunningMember implements AutoCloseable {
         }
     }
 
-    private static RunningMember build(ServerConfig config, FatalHandler fatal, Deque<AutoCloseable> parts)
+    private static RunningMember build(
+            ServerConfig config, FatalHandler fatal, Runnable onRemoved, Deque<AutoCloseable> parts)
             throws StartException, IOException, RaftStartException, ExecutionException, TimeoutException,
                     InterruptedException {
         DataDirectory data = keep(parts, DataDirectory.open(config.dataDir()));
-        Identity identity = identityOf(config, data);
+        Bootstrap bootstrap = Bootstrap.of(config, data);
+        Identity identity = bootstrap.identity();
         MemberThreads threads = keep(
                 parts,
                 new MemberThreads(
@@ -159,24 +171,53 @@ final class RunningMember implements AutoCloseable {
                 config.auth().bcryptCost(),
                 threads.pool("bcrypt", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), BCRYPT_QUEUE));
         Quota quota = state.quota(config.quotaBytes());
-        Applier applier = new Applier(state, quota);
-        PeerAddress self =
-                addressOf(identity.memberId(), config.advertisePeerUrls().get(0));
-        RaftNode raft = keep(parts, RaftNode.start(raftConfig(config, data, identity, self), applier, fatal));
+        OwnProposals own = new OwnProposals(identity.memberId());
+        Applier applier = new Applier(state, quota, own);
+        CompletableFuture<Void> removal = new CompletableFuture<>();
+        Runnable wasRemoved = () -> {
+            removal.complete(null);
+            onRemoved.run();
+        };
+        PeerNetwork peers = keep(
+                parts, ClusterPeers.start(config, bootstrap, state.members(), threads.prefix(), timer, wasRemoved));
+        RaftNode raft = keep(parts, RaftNode.start(raftConfig(config, data, bootstrap, peers), applier, fatal));
+        TimeoutCause timeouts = new TimeoutCause(raft, peers, identity.memberId(), config.electionTimeout());
+        applier.onLeadership(timeouts::leadershipChanged);
         SecureRandom random = new SecureRandom();
-        Replicator replicator = new Replicator(
-                raft,
-                identity.memberId(),
-                random.nextLong(),
-                config.maxRequestBytes(),
-                shared,
-                REQUEST_TIMEOUT_BASE.plus(config.electionTimeout().multipliedBy(2)));
+        Replicator replicator = keep(
+                parts,
+                new Replicator(
+                        raft,
+                        peers,
+                        own,
+                        timeouts,
+                        identity.memberId(),
+                        random.nextLong(),
+                        config.maxRequestBytes(),
+                        shared,
+                        config.requestTimeout()));
+        var unused = new ProposalService(raft, peers, config.maxRequestBytes());
         ReadGate gate = new ReadGate(raft.reads());
         Headers headers = new Headers(identity.clusterId(), identity.memberId(), () -> raft.leadership()
                 .term());
+        MembershipKeeper membershipKeeper = new MembershipKeeper(raft, state.members());
+        threads.repeat(timer, FOLLOW_PAUSE, membershipKeeper::follow);
+        Membership membership = new Membership(
+                state.members(),
+                raft,
+                peers,
+                replicator::submit,
+                timer,
+                new Membership.Settings(
+                        identity.memberId(),
+                        config.maxLearners(),
+                        config.strictReconfigCheck(),
+                        config.requestTimeout(),
+                        InstantSource.system()));
+        LeaderHandover handover = new LeaderHandover(raft, peers, identity.memberId(), timer, config.electionTimeout());
         SpaceGuard disk = SpaceGuard.of(config.dataDir());
         SpaceAlarm space = new SpaceAlarm(state, quota, replicator, disk, identity.memberId());
-        LeaseKeeper leases = keep(
+        LeaseKeeper keeper = keep(
                 parts,
                 new LeaseKeeper(
                         expiry,
@@ -186,17 +227,25 @@ final class RunningMember implements AutoCloseable {
                         replies,
                         System::nanoTime,
                         new LeaseKeeper.Settings(config.electionTimeout(), config.leaseCheckpoints())));
-        applier.onLeadership(leadership -> leases.leadershipChanged());
-        leases.start(threads.factory("lease"));
+        applier.onLeadership(leadership -> keeper.leadershipChanged());
+        keeper.start(threads.factory("lease"));
+        LeaderLeases leases = new LeaderLeases(keeper, raft, peers, timer, config.requestTimeout());
+        threads.repeat(timer, RETRY_PAUSE, replicator::retryParked);
+        threads.repeat(timer, Duration.ofMillis(500), () -> replicator.expire(System.nanoTime()));
 
-        raft.awaitReady().get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        awaitLeader(raft, removal);
         if (tokens instanceof SimpleTokens simple) {
             // From here on: a token in the part of the log that was replayed may long have ended.
             state.auth().addListener(simple);
             threads.repeat(timer, Duration.ofSeconds(1), simple::expire);
         }
-        publish(config, identity, state, replicator);
-        threads.repeat(timer, Duration.ofMillis(500), () -> replicator.expire(System.nanoTime()));
+        Member me = new Member(
+                identity.memberId(),
+                config.name(),
+                texts(config.advertisePeerUrls()),
+                texts(config.advertiseClientUrls()),
+                false);
+        new Publication(state.members(), replicator::submit, removal::isDone).publish(me, bootstrap.founders());
         disk.check();
         threads.repeat(timer, Duration.ofSeconds(1), () -> {
             if (disk.check()) {
@@ -208,6 +257,13 @@ final class RunningMember implements AutoCloseable {
             threads.repeat(timer, compactor.interval(), compactor::tick);
         }
 
+        AtomicBoolean isLearner = new AtomicBoolean();
+        state.members()
+                .onChange(() -> isLearner.set(state.members()
+                        .find(identity.memberId())
+                        .map(Member::learner)
+                        .orElse(false)));
+        BooleanSupplier learner = isLearner::get;
         BooleanSupplier leaderKnown = () -> raft.leadership().hasLeader();
         WatchService watches = keep(
                 parts,
@@ -216,6 +272,7 @@ final class RunningMember implements AutoCloseable {
                         headers,
                         WatchAccess.of(access),
                         LeaderMonitor.start(leaderKnown, timer, config.electionTimeout()),
+                        learner,
                         shared,
                         timer,
                         config.watchProgressInterval(),
@@ -249,7 +306,10 @@ final class RunningMember implements AutoCloseable {
                         access,
                         tokens,
                         passwords,
-                        loopback),
+                        loopback,
+                        membership,
+                        handover,
+                        learner),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate);
         Gateway gateway = new Gateway(loopback, Services.maxMessageBytes(config), Services.transportLimitBytes(config));
@@ -267,30 +327,18 @@ final class RunningMember implements AutoCloseable {
                                 config.reusePort()),
                         services,
                         new HttpEndpoint(health, health, config.http(), gateway::newHandler)));
+        parts.push(handover::handOver); // the first to be done when the member stops
+        state.members().onChange(() -> {
+            if (state.members().wasRemoved(identity.memberId())) {
+                wasRemoved.run();
+            }
+        });
         return new RunningMember(parts, grpc, inProcessName);
     }
 
     private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> parts, T part) {
         parts.push(part);
         return part;
-    }
-
-    private static Identity identityOf(ServerConfig config, DataDirectory data) throws StartException {
-        if (data.isFounded()) {
-            return Identity.read(data);
-        }
-        if (config.joinExisting()) {
-            throw new StartException("joining an existing cluster is not served yet: use --initial-cluster-state=new");
-        }
-        List<Long> memberIds = config.initialCluster().peerUrlsByName().values().stream()
-                .map(urls -> ClusterIds.ofInitialMember(
-                        texts(urls), config.initialCluster().token()))
-                .toList();
-        long mine = ClusterIds.ofInitialMember(
-                texts(config.advertisePeerUrls()), config.initialCluster().token());
-        Identity identity = new Identity(ClusterIds.ofCluster(memberIds), mine);
-        identity.write(data);
-        return identity;
     }
 
     private static List<String> texts(List<URI> urls) {
@@ -322,43 +370,32 @@ final class RunningMember implements AutoCloseable {
         }
     }
 
-    private static PeerAddress addressOf(long memberId, URI peerUrl) {
-        return new PeerAddress(memberId, peerUrl.getHost(), peerUrl.getPort());
-    }
-
-    private static RaftConfig raftConfig(ServerConfig config, DataDirectory data, Identity identity, PeerAddress self) {
-        return RaftConfig.of("cluster-%x".formatted(identity.clusterId()), self, List.of(self), data.raft())
+    private static RaftConfig raftConfig(
+            ServerConfig config, DataDirectory data, Bootstrap bootstrap, PeerNetwork peers) {
+        Identity identity = bootstrap.identity();
+        List<Long> founders = bootstrap.founders().stream().map(Member::id).toList();
+        return RaftConfig.of("cluster-%x".formatted(identity.clusterId()), identity.memberId(), founders, data.raft())
                 .withTimeouts(config.electionTimeout(), config.heartbeatInterval())
+                .withReadTimeout(config.requestTimeout())
                 .withSnapshotEvery(config.snapshotEntries(), RAFT_SNAPSHOT_BYTES)
-                .withFsync(config.fsync());
+                .withFsync(config.fsync())
+                .withTransport(peers);
     }
 
-    /** Tells the cluster this member's name and client URLs, and agrees on the cluster version (etcd: publishV3). */
-    private static void publish(ServerConfig config, Identity identity, StateMachine state, Replicator replicator)
-            throws ExecutionException, TimeoutException, InterruptedException, StartException {
-        Member me = new Member(
-                identity.memberId(),
-                config.name(),
-                texts(config.advertisePeerUrls()),
-                texts(config.advertiseClientUrls()),
-                false);
-        if (!state.members().members().contains(me)) {
-            agreed(replicator.submit(new Command.PublishMember(me)));
-        }
-        if (!Version.CLUSTER.equals(state.members().clusterVersion())) {
-            agreed(replicator.submit(new Command.SetClusterVersion(Version.CLUSTER)));
-        }
-        LOG.info(
-                "published local member to cluster through raft member={} cluster={}",
-                "%x".formatted(identity.memberId()),
-                "%x".formatted(identity.clusterId()));
-    }
-
-    private static void agreed(CompletableFuture<Outcome> outcome)
-            throws ExecutionException, TimeoutException, InterruptedException, StartException {
-        if (outcome.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS) instanceof Outcome.Rejected rejected) {
-            throw new StartException(
-                    "cannot publish this member: " + rejected.error().text());
+    /** However long it takes for enough of the others to be there. */
+    private static void awaitLeader(RaftNode raft, CompletableFuture<Void> removal)
+            throws ExecutionException, InterruptedException, StartException {
+        CompletableFuture<?> ready = CompletableFuture.anyOf(raft.awaitReady(), removal);
+        while (true) {
+            try {
+                ready.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                if (removal.isDone()) {
+                    throw new StartException("the member has been permanently removed from the cluster");
+                }
+                return;
+            } catch (TimeoutException notYet) {
+                LOG.warn("waiting for a leader: not enough members have started, or they do not reach each other");
+            }
         }
     }
 

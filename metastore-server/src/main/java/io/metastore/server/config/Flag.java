@@ -301,8 +301,7 @@ public enum Flag {
             BOOL,
             "strict-reconfig-check",
             "true",
-            "Refuse changes of membership that would cost the quorum.",
-            none("there are no changes of membership yet")),
+            "Refuse changes of membership that would cost the quorum."),
     PRE_VOTE(
             CLUSTERING,
             BOOL,
@@ -606,7 +605,7 @@ public enum Flag {
             "Space worth a defragmentation at start.",
             none("nothing needs to be defragmented at start")),
     MAX_LEARNERS(
-            FEATURES, INT, "max-learners", "1", "Most learners in the cluster.", none("there are no learners yet")),
+            FEATURES, INT, "max-learners", "1", "Most learners in the cluster."),
     COMPACTION_SLEEP_INTERVAL(
             FEATURES,
             DURATION,

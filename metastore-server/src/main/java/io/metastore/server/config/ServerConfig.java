@@ -21,6 +21,8 @@ public record ServerConfig(
         List<URI> advertisePeerUrls,
         InitialCluster initialCluster,
         boolean joinExisting,
+        boolean strictReconfigCheck,
+        int maxLearners,
         Duration heartbeatInterval,
         Duration electionTimeout,
         long snapshotEntries,
@@ -51,6 +53,7 @@ public record ServerConfig(
     /** What a quota of 0 means (etcd: server/storage/quota.go, DefaultQuotaBytes). */
     public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
+    private static final Duration REQUEST_TIMEOUT_BASE = Duration.ofSeconds(5);
     private static final Duration MIN_PROGRESS_INTERVAL = Duration.ofMillis(100);
     private static final Duration MAX_ELECTION_TIMEOUT = Duration.ofSeconds(50);
     /** Entries between snapshots unless the operator says otherwise: a snapshot here is cheap but not free. */
@@ -70,6 +73,7 @@ public record ServerConfig(
         List<URI> listenClient = urls(options, Flag.LISTEN_CLIENT_URLS, problems);
         List<URI> listenPeer = urls(options, Flag.LISTEN_PEER_URLS, problems);
         Urls.requireBindable(Flag.LISTEN_CLIENT_URLS.flagName(), listenClient, problems);
+        Urls.requireBindable(Flag.LISTEN_PEER_URLS.flagName(), listenPeer, problems);
         List<URI> advertiseClient = urls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
         List<URI> advertisePeer = urls(options, Flag.INITIAL_ADVERTISE_PEER_URLS, problems);
         // As in etcd a file that leaves the advertised URLs out gets the default, and a command line does not.
@@ -84,6 +88,9 @@ public record ServerConfig(
                 ? InitialCluster.parse(options.get(Flag.INITIAL_CLUSTER), token, problems)
                 : InitialCluster.single(name, advertisePeer, token);
         checkCluster(cluster, name, advertisePeer, problems);
+        cluster.peerUrlsByName()
+                .values()
+                .forEach(urls -> Urls.requirePlain(Flag.INITIAL_CLUSTER.flagName(), urls, problems));
 
         Duration heartbeat = Duration.ofMillis(numbers.between(Flag.HEARTBEAT_INTERVAL, 1, 60_000));
         Duration election = Duration.ofMillis(numbers.between(Flag.ELECTION_TIMEOUT, 1, Integer.MAX_VALUE));
@@ -119,6 +126,8 @@ public record ServerConfig(
                 advertisePeer,
                 cluster,
                 state.equals("existing"),
+                bool(options, Flag.STRICT_RECONFIG_CHECK, problems),
+                (int) numbers.between(Flag.MAX_LEARNERS, 1, 1024),
                 heartbeat,
                 election,
                 options.isSet(Flag.SNAPSHOT_COUNT)
@@ -163,6 +172,20 @@ public record ServerConfig(
         return addresses;
     }
 
+    /** The addresses to listen on for other members. */
+    public List<InetSocketAddress> peerAddresses() {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (URI url : listenPeerUrls) {
+            addresses.addAll(Urls.addresses(url));
+        }
+        return addresses;
+    }
+
+    /** How long a request may take (etcd: config.ReqTimeout). */
+    public Duration requestTimeout() {
+        return REQUEST_TIMEOUT_BASE.plus(electionTimeout.multipliedBy(2));
+    }
+
     private static void checkCluster(InitialCluster cluster, String name, List<URI> peers, List<String> problems) {
         List<URI> mine = cluster.peerUrlsByName().get(name);
         if (mine == null) {
@@ -172,10 +195,6 @@ public record ServerConfig(
         if (!Set.copyOf(mine).equals(Set.copyOf(peers))) {
             problems.add(
                     "--initial-cluster has %s=%s but --initial-advertise-peer-urls is %s".formatted(name, mine, peers));
-        }
-        if (cluster.peerUrlsByName().size() > 1) {
-            problems.add("--initial-cluster names %d members: clusters of several members are not served yet"
-                    .formatted(cluster.peerUrlsByName().size()));
         }
     }
 

@@ -43,6 +43,12 @@ final class Urls {
             if (!url.getHost().equals("localhost") && !IP.matcher(url.getHost()).matches()) {
                 problems.add("--%s: expected IP in URL for binding (%s)".formatted(flag, url));
             }
+        }
+        requirePlain(flag, urls, problems);
+    }
+
+    static void requirePlain(String flag, List<URI> urls, List<String> problems) {
+        for (URI url : urls) {
             if (url.getScheme().equals("https")) {
                 problems.add("--%s: TLS is not served yet: %s".formatted(flag, url));
             }

@@ -14,7 +14,8 @@ import java.util.Properties;
 
 /** Who a data directory belongs to; written once, synced, before the member first votes or serves. */
 public record Identity(long clusterId, long memberId) {
-    private static final int FORMAT = 1;
+    /** 2: the raft log knows members by their ids. */
+    private static final int FORMAT = 2;
 
     /**
      * Reads the identity of a founded directory.
@@ -30,6 +31,11 @@ public record Identity(long clusterId, long memberId) {
             if (format > FORMAT) {
                 throw new StartException(
                         "%s is of format %d, this version knows formats up to %d: start it with a newer version"
+                                .formatted(file, format, FORMAT));
+            }
+            if (format < FORMAT) {
+                throw new StartException(
+                        "%s is of format %d, this version knows format %d only: its raft log names members by address"
                                 .formatted(file, format, FORMAT));
             }
             return new Identity(

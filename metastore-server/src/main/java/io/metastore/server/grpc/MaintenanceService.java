@@ -18,6 +18,8 @@ import io.metastore.api.rpc.HashKVResponse;
 import io.metastore.api.rpc.HashRequest;
 import io.metastore.api.rpc.HashResponse;
 import io.metastore.api.rpc.MaintenanceGrpc;
+import io.metastore.api.rpc.MoveLeaderRequest;
+import io.metastore.api.rpc.MoveLeaderResponse;
 import io.metastore.api.rpc.SnapshotRequest;
 import io.metastore.api.rpc.SnapshotResponse;
 import io.metastore.api.rpc.StatusRequest;
@@ -25,6 +27,7 @@ import io.metastore.api.rpc.StatusResponse;
 import io.metastore.raft.Leadership;
 import io.metastore.raft.RaftNode;
 import io.metastore.server.Version;
+import io.metastore.server.cluster.LeaderHandover;
 import io.metastore.server.replication.Replicator;
 import io.metastore.storage.mvcc.KvHash;
 import io.metastore.storage.state.Command;
@@ -32,6 +35,7 @@ import io.metastore.storage.state.Outcome;
 import io.metastore.storage.state.StateMachine;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 
 /** etcdserverpb.Maintenance: status, alarms, hashes, defragmentation and snapshot of this member. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
@@ -42,6 +46,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final Headers headers;
     private final Access access;
     private final long quotaBytes;
+    private final LeaderHandover handover;
+    private final BooleanSupplier learner;
 
     MaintenanceService(
             StateMachine state,
@@ -50,7 +56,9 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             Executor admin,
             Headers headers,
             Access access,
-            long quotaBytes) {
+            long quotaBytes,
+            LeaderHandover handover,
+            BooleanSupplier learner) {
         this.state = state;
         this.raft = raft;
         this.replicator = replicator;
@@ -58,6 +66,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         this.headers = headers;
         this.access = access;
         this.quotaBytes = quotaBytes;
+        this.handover = handover;
+        this.learner = learner;
     }
 
     @Override
@@ -74,6 +84,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 .setDbSizeInUse(state.dbSizeInUse())
                 .setStorageVersion(Version.STORAGE)
                 .setDbSizeQuota(quotaBytes)
+                .setIsLearner(learner.getAsBoolean())
                 .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
         if (leadership.leaderMemberId() == 0) {
             response.addErrors(EtcdError.NO_LEADER.status().getDescription());
@@ -152,6 +163,14 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         } catch (InvalidProtocolBufferException ours) {
             client.onError(Status.INTERNAL.withCause(ours).asRuntimeException());
         }
+    }
+
+    @Override
+    public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> client) {
+        ServerCallStreamObserver<MoveLeaderResponse> call = (ServerCallStreamObserver<MoveLeaderResponse>) client;
+        handover.moveTo(request.getTargetID(), call::isCancelled)
+                .thenApply(moved -> MoveLeaderResponse.getDefaultInstance())
+                .whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
     }
 
     @Override

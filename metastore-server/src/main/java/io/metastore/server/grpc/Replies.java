@@ -24,8 +24,8 @@ public final class Replies {
         if (cause instanceof ResponseTooLargeException tooLarge) {
             return Status.RESOURCE_EXHAUSTED.withDescription(tooLarge.getMessage());
         }
-        if (cause instanceof RaftException.Refused) {
-            return EtcdError.TOO_MANY_REQUESTS.status();
+        if (cause instanceof RaftException.Refused refused) {
+            return errorOf(refused).status();
         }
         if (cause instanceof RaftException.OutcomeUnknown) {
             return EtcdError.TIMEOUT_LEADER_FAILED.status();
@@ -37,6 +37,15 @@ public final class Replies {
             return status.getStatus();
         }
         return Status.INTERNAL.withDescription("metastore: " + cause).withCause(cause);
+    }
+
+    private static EtcdError errorOf(RaftException.Refused refused) {
+        return switch (refused.reason()) {
+            case NOT_LEADER -> EtcdError.NO_LEADER;
+            case BUSY -> EtcdError.TOO_MANY_REQUESTS;
+            case TIMEOUT -> EtcdError.TIMEOUT;
+            case STOPPED -> EtcdError.STOPPED;
+        };
     }
 
     private static Throwable rootOf(Throwable failure) {

@@ -8,6 +8,8 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.metastore.raft.RaftNode;
 import io.metastore.server.auth.Passwords;
 import io.metastore.server.auth.Tokens;
+import io.metastore.server.cluster.LeaderHandover;
+import io.metastore.server.cluster.Membership;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.lease.LeaseAuthority;
 import io.metastore.server.replication.ReadGate;
@@ -17,6 +19,7 @@ import io.metastore.storage.state.StateMachine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /** Everything that is served over gRPC, put together. */
@@ -31,6 +34,7 @@ public final class Services {
      * @param expiry knows the order in which leases end
      * @param random source of lease ids; must not be guessed by its earlier ones
      * @param self the way to this member's own services, for those that are made of others
+     * @param learner whether this member is one
      */
     public record Parts(
             ServerConfig config,
@@ -48,7 +52,10 @@ public final class Services {
             Access access,
             Tokens tokens,
             Passwords passwords,
-            Channel self) {}
+            Channel self,
+            Membership membership,
+            LeaderHandover handover,
+            BooleanSupplier learner) {}
 
     /**
      * The definitions of all services.
@@ -57,8 +64,10 @@ public final class Services {
      */
     public static List<ServerServiceDefinition> of(Parts parts, List<ServerServiceDefinition> others) {
         ServerConfig config = parts.config();
+        BooleanSupplier leaderKnown = () -> parts.raft().leadership().hasLeader();
         UnaryCalls calls = new UnaryCalls(
-                () -> parts.raft().leadership().hasLeader(),
+                leaderKnown,
+                parts.learner(),
                 maxMessageBytes(config),
                 new ReplyBudget(Runtime.getRuntime().maxMemory() / 4));
         RangeStreamCalls streams = new RangeStreamCalls(
@@ -96,7 +105,7 @@ public final class Services {
                 parts.random()::nextLong));
         List<BindableService> bindable = new ArrayList<>(List.of(
                 leases,
-                new ClusterService(parts.state().members(), parts.gate(), parts.headers()),
+                new ClusterService(parts.state().members(), parts.membership(), parts.gate(), parts.headers()),
                 new MaintenanceService(
                         parts.state(),
                         parts.raft(),
@@ -104,7 +113,9 @@ public final class Services {
                         parts.admin(),
                         parts.headers(),
                         parts.access(),
-                        config.quotaBytes()),
+                        config.quotaBytes(),
+                        parts.handover(),
+                        parts.learner()),
                 new AuthService(new AuthService.Parts(
                         parts.access(),
                         parts.tokens(),
@@ -112,16 +123,19 @@ public final class Services {
                         parts.gate(),
                         parts.replicator()::submit,
                         parts.state().store()::currentRevision,
-                        parts.headers())),
-                new HealthService()));
-        if (config.reflection()) {
-            bindable.add(ProtoReflectionServiceV1.newInstance());
-        }
+                        parts.headers()))));
+        LearnerCheck learnerCheck = new LearnerCheck(parts.learner(), leaderKnown);
         AccessCheck check = new AccessCheck(parts.access(), false);
-        bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check)));
+        // The last is asked first.
+        bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check, learnerCheck)));
+        List<BindableService> ofAnyMember = new ArrayList<>(List.of(new HealthService()));
+        if (config.reflection()) {
+            ofAnyMember.add(ProtoReflectionServiceV1.newInstance());
+        }
+        ofAnyMember.forEach(service -> services.add(ServerInterceptors.intercept(service, check)));
         AccessCheck checkAndHandOn = new AccessCheck(parts.access(), true);
         for (BindableService service : List.of(new LockService(parts.self()), new ElectionService(parts.self()))) {
-            services.add(ServerInterceptors.intercept(service, checkAndHandOn));
+            services.add(ServerInterceptors.intercept(service, checkAndHandOn, learnerCheck));
         }
         services.forEach(Services::requireRules);
         return services;

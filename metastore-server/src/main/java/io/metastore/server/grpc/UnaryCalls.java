@@ -6,6 +6,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.metastore.api.EtcdError;
+import io.metastore.api.rpc.RangeRequest;
 import io.metastore.storage.mvcc.ResponseTooLargeException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -19,15 +20,18 @@ final class UnaryCalls {
     static final Metadata.Key<String> HAS_LEADER = Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 
     private final BooleanSupplier leaderKnown;
+    private final BooleanSupplier learner;
     private final int maxMessageBytes;
     private final ReplyBudget budget;
 
     /**
+     * @param learner whether this member is one, which serves serializable reads only
      * @param maxMessageBytes largest request message; a larger one is refused with grpc-go's text
      * @param budget for large answers; an answer that does not fit is refused
      */
-    UnaryCalls(BooleanSupplier leaderKnown, int maxMessageBytes, ReplyBudget budget) {
+    UnaryCalls(BooleanSupplier leaderKnown, BooleanSupplier learner, int maxMessageBytes, ReplyBudget budget) {
         this.budget = budget;
+        this.learner = learner;
         this.leaderKnown = leaderKnown;
         this.maxMessageBytes = maxMessageBytes;
     }
@@ -137,6 +141,10 @@ final class UnaryCalls {
             Q message = whole.message();
             if (message == null) {
                 close(whole.refusal());
+                return;
+            }
+            if (learner.getAsBoolean() && !(message instanceof RangeRequest range && range.getSerializable())) {
+                close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status());
                 return;
             }
             Answer its = new Answer(call, headers, budget);

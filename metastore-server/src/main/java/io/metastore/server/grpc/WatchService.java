@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 
 /** etcdserverpb.Watch: one {@link WatchStream} per call, on the event loop of its connection. */
 public final class WatchService implements AutoCloseable {
@@ -37,6 +38,7 @@ public final class WatchService implements AutoCloseable {
             Headers headers,
             WatchAccess access,
             LeaderMonitor leader,
+            BooleanSupplier learner,
             LoopContext shared,
             ScheduledExecutorService timer,
             Duration progressInterval,
@@ -57,6 +59,10 @@ public final class WatchService implements AutoCloseable {
     }
 
     private ServerCall.Listener<WatchRequest> watch(ServerCall<WatchRequest, Reply> call, Metadata metadata) {
+        if (parts.learner().getAsBoolean()) {
+            call.close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status(), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
         boolean needsLeader = "true".equals(metadata.get(UnaryCalls.HAS_LEADER));
         if (needsLeader && !parts.leader().leaderKnown()) {
             call.close(EtcdError.NO_LEADER.status(), new Metadata());

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns agreed entries into state and tells who waits. Runs on raft's one apply thread.
@@ -32,12 +33,14 @@ public final class Applier implements ReplicatedStateMachine {
 
     private final StateMachine state;
     private final Quota quota;
+    private final OwnProposals own;
     private final List<Consumer<Leadership>> leadershipListeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param quota what this member allows: asked for the commands that it took itself, whose clients are told
      */
-    public Applier(StateMachine state, Quota quota) {
+    public Applier(StateMachine state, Quota quota, OwnProposals own) {
+        this.own = own;
         this.state = state;
         this.quota = quota;
     }
@@ -65,11 +68,19 @@ public final class Applier implements ReplicatedStateMachine {
     @Override
     public void apply(List<CommittedEntry> batch) {
         Map<LoopContext, List<Runnable>> answers = new LinkedHashMap<>();
+        List<ForwardedProposal> forwarded = null;
         for (CommittedEntry entry : batch) {
-            if (entry.proposal() instanceof CommandProposal proposal) {
+            CommandProposal proposal = ownOf(entry);
+            if (proposal != null) {
                 List<Outcome> outcomes = applyOwn(proposal.commands(), entry);
                 answers.computeIfAbsent(proposal.origin(), origin -> new ArrayList<>())
                         .add(() -> proposal.deliver(outcomes));
+            } else if (entry.proposal() instanceof ForwardedProposal others) {
+                for (Command command : others.commands()) {
+                    state.apply(command, entry.index(), entry.term());
+                }
+                forwarded = forwarded == null ? new ArrayList<>() : forwarded;
+                forwarded.add(others);
             } else {
                 for (Command command : CommandCodec.decode(entry.data()).commands()) {
                     state.apply(command, entry.index(), entry.term());
@@ -79,6 +90,18 @@ public final class Applier implements ReplicatedStateMachine {
         CommittedEntry last = batch.get(batch.size() - 1);
         state.commit(last.index(), last.term());
         answers.forEach((origin, deliveries) -> origin.execute(() -> deliveries.forEach(Runnable::run)));
+        if (forwarded != null) {
+            forwarded.forEach(ForwardedProposal::applied);
+        }
+    }
+
+    /** What this member took itself: proposed here, or through another leader than the one that was asked. */
+    private @Nullable CommandProposal ownOf(CommittedEntry entry) {
+        if (entry.proposal() instanceof CommandProposal proposal) {
+            own.remove(proposal);
+            return proposal;
+        }
+        return entry.proposal() == null ? own.take(CommandCodec.originOf(entry.data())) : null;
     }
 
     /** Past the quota a command is executed all the same, as others execute it, but its client is told (etcd: apply/quota.go). */

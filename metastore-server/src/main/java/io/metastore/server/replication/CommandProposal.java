@@ -7,6 +7,7 @@ import io.metastore.storage.state.Outcome;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 
 /**
  * The commands of one tick on their way to agreement, in one raft entry, with who waits for each.
@@ -15,19 +16,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class CommandProposal implements Proposal {
     private final ByteBuffer data;
+    private final long sequence;
     private final List<Command> commands;
     private final List<OutcomeListener> listeners;
     private final LoopContext origin;
     private final long startNanos;
+    private final BiConsumer<CommandProposal, RaftException> onFailure;
     private final AtomicBoolean settled = new AtomicBoolean();
 
+    /**
+     * @param onFailure told by raft when it cannot say that the proposal was applied
+     */
     CommandProposal(
             ByteBuffer data,
+            long sequence,
             List<Command> commands,
             List<OutcomeListener> listeners,
             LoopContext origin,
-            long startNanos) {
+            long startNanos,
+            BiConsumer<CommandProposal, RaftException> onFailure) {
         this.data = data;
+        this.sequence = sequence;
+        this.onFailure = onFailure;
         this.commands = commands;
         this.listeners = listeners;
         this.origin = origin;
@@ -37,6 +47,10 @@ final class CommandProposal implements Proposal {
     @Override
     public ByteBuffer data() {
         return data;
+    }
+
+    long sequence() {
+        return sequence;
     }
 
     List<Command> commands() {
@@ -66,6 +80,11 @@ final class CommandProposal implements Proposal {
 
     @Override
     public void failed(RaftException why) {
+        onFailure.accept(this, why);
+    }
+
+    /** Any thread. */
+    void failOnOrigin(Throwable why) {
         origin.execute(() -> fail(why));
     }
 

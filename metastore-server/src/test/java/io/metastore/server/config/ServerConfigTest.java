@@ -172,9 +172,11 @@ class ServerConfigTest {
     }
 
     @Test
-    void aClusterOfSeveralIsRefusedUntilItIsServed() {
-        assertThatThrownBy(() -> config("--initial-cluster=default=http://localhost:2380,b=http://localhost:2381"))
-                .hasMessageContaining("not served yet");
+    void tlsBetweenMembersIsRefusedUntilItIsServed() {
+        assertThatThrownBy(() -> config("--initial-cluster=default=http://localhost:2380,b=https://localhost:2381"))
+                .hasMessageContaining("TLS is not served yet");
+        assertThatThrownBy(() -> config("--listen-peer-urls=https://localhost:2380"))
+                .hasMessageContaining("TLS is not served yet");
     }
 
     @ParameterizedTest

@@ -17,13 +17,13 @@ import io.metastore.api.rpc.AlarmType;
 import io.metastore.api.rpc.AuthGrpc;
 import io.metastore.api.rpc.AuthStatusRequest;
 import io.metastore.api.rpc.DeleteRangeRequest;
+import io.metastore.api.rpc.DowngradeRequest;
 import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseGrpc;
 import io.metastore.api.rpc.LeaseTimeToLiveRequest;
 import io.metastore.api.rpc.MaintenanceGrpc;
-import io.metastore.api.rpc.MoveLeaderRequest;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.api.rpc.RequestOp;
@@ -189,8 +189,8 @@ class BadInputTest {
                         AuthStatusRequest.getDefaultInstance()))
                 .isInstanceOf(StatusRuntimeException.class)
                 .hasMessage("UNIMPLEMENTED: unknown service etcdserverpb.Undo");
-        assertThatThrownBy(() ->
-                        MaintenanceGrpc.newBlockingStub(channel).moveLeader(MoveLeaderRequest.getDefaultInstance()))
+        assertThatThrownBy(
+                        () -> MaintenanceGrpc.newBlockingStub(channel).downgrade(DowngradeRequest.getDefaultInstance()))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
@@ -226,9 +226,9 @@ class BadInputTest {
     @Test
     void anIdentityOfANewerFormatOrADamagedOne(@TempDir Path other) throws Exception {
         Path identity = Files.createDirectories(other.resolve("member")).resolve("identity");
-        Files.writeString(identity, "format=2\ncluster-id=1\nmember-id=1\n");
+        Files.writeString(identity, "format=3\ncluster-id=1\nmember-id=1\n");
         assertThatThrownBy(() -> starting(other)).hasMessageContaining("newer version");
-        Files.writeString(identity, "format=1\ncluster-id=x\n");
+        Files.writeString(identity, "format=2\ncluster-id=x\n");
         assertThatThrownBy(() -> starting(other)).hasMessageContaining("damaged");
     }
 

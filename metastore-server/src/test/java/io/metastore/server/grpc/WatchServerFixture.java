@@ -58,7 +58,15 @@ final class WatchServerFixture implements AutoCloseable {
     WatchServerFixture(WatchAccess access, Duration progressInterval, int maxMessageBytes) throws IOException {
         Headers headers = new Headers(0xc1, 0xab, () -> 7);
         service = new WatchService(new WatchService.Parts(
-                hub, headers, access, monitor, LoopContext.shared(shared), timer, progressInterval, maxMessageBytes));
+                hub,
+                headers,
+                access,
+                monitor,
+                () -> false,
+                LoopContext.shared(shared),
+                timer,
+                progressInterval,
+                maxMessageBytes));
         loops.forEach(loop -> LoopContext.of((EventLoop) loop));
         inProcess = InProcessServerBuilder.forName(name)
                 .directExecutor()

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Hands out loopback ports that nobody listens on. Below the range from which the kernel picks ports of outgoing
  * connections, so that a member which is down for a moment finds its port free when it comes back.
  */
-final class FreePorts {
+public final class FreePorts {
 
     private static final int FIRST = 12_000;
     private static final int END = 32_000;
@@ -20,7 +20,7 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    static int next() {
+    public static int next() {
         for (int attempt = 0; attempt < 10_000; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
             if (isFree(port) && TAKEN.add(port)) {

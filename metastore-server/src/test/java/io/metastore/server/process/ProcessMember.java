@@ -37,6 +37,10 @@ public final class ProcessMember implements AutoCloseable {
     private final Path log;
     private final int clientPort = FreePorts.next();
     private final int peerPort = FreePorts.next();
+    private String name = "m1";
+    private String initialCluster;
+    private String clusterState = "new";
+    private long logged;
     private @Nullable Process process;
 
     /** The data directory is the member's alone; its log is kept beside it. */
@@ -48,12 +52,29 @@ public final class ProcessMember implements AutoCloseable {
         this.program = program;
         this.dataDir = dataDir;
         this.log = log;
+        this.initialCluster = name + "=" + peerUrl();
+    }
+
+    ProcessMember named(String itsName) {
+        this.name = itsName;
+        this.initialCluster = name + "=" + peerUrl();
+        return this;
+    }
+
+    ProcessMember inCluster(String founders, String state) {
+        this.initialCluster = founders;
+        this.clusterState = state;
+        return this;
     }
 
     /** Starts the process and waits until it serves. */
     public ProcessMember start() {
-        long logged = logSize();
         launch();
+        return awaitReady();
+    }
+
+    /** Waits until the process that was launched serves. */
+    ProcessMember awaitReady() {
         if (!Eventually.holds(START_BOUND, () -> logFrom(logged).contains(READY) || !isAlive())) {
             throw new NotReady(
                     "%s is not ready within %s; its log ends:%n%s".formatted(program.name(), START_BOUND, logTail()));
@@ -77,7 +98,6 @@ public final class ProcessMember implements AutoCloseable {
 
     /** Starts the process where it is expected to refuse; answers what it said before it exited by itself. */
     public String startRefused() {
-        long logged = logSize();
         launch();
         Eventually.await(
                 START_BOUND,
@@ -177,19 +197,22 @@ public final class ProcessMember implements AutoCloseable {
         }
     }
 
-    private void launch() {
+    /** Starts the process, and waits for nothing. */
+    void launch() {
+        logged = logSize();
         if (isAlive()) {
             throw new IllegalStateException(program.name() + " runs already, as " + pid());
         }
         List<String> command = new ArrayList<>(program.command());
         command.addAll(List.of(
-                "--name=m1",
+                "--name=" + name,
                 "--data-dir=" + dataDir,
                 "--listen-client-urls=" + clientUrl(),
                 "--advertise-client-urls=" + clientUrl(),
                 "--listen-peer-urls=" + peerUrl(),
                 "--initial-advertise-peer-urls=" + peerUrl(),
-                "--initial-cluster=m1=" + peerUrl()));
+                "--initial-cluster=" + initialCluster,
+                "--initial-cluster-state=" + clusterState));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -288,7 +288,7 @@ class AuthIT {
     }
 
     /**
-     * Only for those who are not let through: what we do not serve; what would not end; and an alarm with an action that
+     * Only for those who are not let through: what we do not serve; what would not end, or change the cluster; and an alarm with an action that
      * nobody knows, which from an administrator ends the process of etcd 3.7.3.
      */
     private static List<Call> absent() {

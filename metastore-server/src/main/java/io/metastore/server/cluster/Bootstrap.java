@@ -1,0 +1,111 @@
+package io.metastore.server.cluster;
+
+import io.metastore.api.peer.MembersResponse;
+import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.ServerConfig;
+import io.metastore.server.data.DataDirectory;
+import io.metastore.server.data.Identity;
+import io.metastore.server.data.StartException;
+import io.metastore.server.peer.PeerDiscovery;
+import io.metastore.storage.cluster.ClusterIds;
+import io.metastore.storage.cluster.Member;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who this member is, and whom it can ask (etcd: etcdserver/bootstrap.go): what its directory says; else a founder, by what its
+ * operator says of all founders; else one that joins, by what a running member says.
+ *
+ * @param founders who belongs to a cluster that begins; empty where there is a cluster already
+ * @param contacts whom to talk to until the member list is known here
+ */
+public record Bootstrap(Identity identity, List<Member> founders, List<Member> contacts) {
+
+    /**
+     * Finds it out, and writes it down.
+     *
+     * @throws StartException if the cluster does not know this member, or knows it as one that has run elsewhere
+     */
+    public static Bootstrap of(ServerConfig config, DataDirectory data) throws StartException {
+        Bootstrap found = config.joinExisting() && !data.isFounded() ? joining(config) : founding(config);
+        if (data.isFounded()) {
+            // What the flags say is of use only as long as the member list is not agreed on (etcd ignores them from
+            // here on).
+            Identity identity = Identity.read(data);
+            boolean same = identity.equals(found.identity);
+            return same ? found : new Bootstrap(identity, List.of(), List.of());
+        }
+        if (!config.joinExisting()) {
+            refuseIfStartedBefore(config, found);
+        }
+        found.identity.write(data);
+        return found;
+    }
+
+    private static Bootstrap founding(ServerConfig config) {
+        InitialCluster cluster = config.initialCluster();
+        List<Member> founders = new ArrayList<>();
+        cluster.peerUrlsByName().forEach((name, urls) -> {
+            List<String> texts = texts(urls);
+            long id = ClusterIds.ofInitialMember(texts, cluster.token());
+            founders.add(new Member(id, name, texts, List.of(), false));
+        });
+        long clusterId = ClusterIds.ofCluster(founders.stream().map(Member::id).toList());
+        long mine = ClusterIds.ofInitialMember(texts(config.advertisePeerUrls()), cluster.token());
+        return new Bootstrap(new Identity(clusterId, mine), founders, founders);
+    }
+
+    private static Bootstrap joining(ServerConfig config) throws StartException {
+        MembersResponse cluster = askOthers(config)
+                .orElseThrow(() -> new StartException(
+                        "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given"
+                                + " URLs"));
+        List<Member> members =
+                cluster.getMembersList().stream().map(Member::fromProto).toList();
+        Set<String> mine = Set.copyOf(texts(config.advertisePeerUrls()));
+        Member me = members.stream()
+                .filter(member -> Set.copyOf(member.peerUrls()).equals(mine))
+                .findFirst()
+                .orElseThrow(() -> new StartException(
+                        "error validating peerURLs %s: the cluster's members are %s: add this member first"
+                                .formatted(mine, members)));
+        if (members.size() != config.initialCluster().peerUrlsByName().size()) {
+            throw new StartException("error validating peerURLs: member count is unequal: the cluster's members are %s"
+                    .formatted(members));
+        }
+        return new Bootstrap(new Identity(cluster.getClusterId(), me.id()), List.of(), members);
+    }
+
+    /** A founder that lost its directory must not vote as if it remembered. */
+    private static void refuseIfStartedBefore(ServerConfig config, Bootstrap found) throws StartException {
+        if (found.founders.size() == 1) {
+            return;
+        }
+        Optional<MembersResponse> cluster = askOthers(config);
+        boolean known = cluster.isPresent()
+                && cluster.get().getClusterId() == found.identity.clusterId()
+                && cluster.get().getMembersList().stream()
+                        .anyMatch(member ->
+                                member.getID() == found.identity.memberId() && member.getClientURLsCount() > 0);
+        if (known) {
+            throw new StartException(
+                    "member %x has already been bootstrapped: its data is gone; remove it and add it anew"
+                            .formatted(found.identity.memberId()));
+        }
+    }
+
+    private static Optional<MembersResponse> askOthers(ServerConfig config) throws StartException {
+        List<URI> others = config.initialCluster().peerUrlsByName().values().stream()
+                .flatMap(List::stream)
+                .filter(url -> !config.advertisePeerUrls().contains(url))
+                .toList();
+        return PeerDiscovery.askAny(others);
+    }
+
+    static List<String> texts(List<URI> urls) {
+        return urls.stream().map(URI::toString).toList();
+    }
+}

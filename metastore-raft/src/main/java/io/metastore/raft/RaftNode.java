@@ -18,7 +18,9 @@ import io.metastore.raft.log.LogOptions;
 import io.metastore.raft.log.SegmentedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -270,19 +272,36 @@ public final class RaftNode implements AutoCloseable {
      * refused, comes to nothing, or nobody knows.
      */
     public CompletableFuture<Void> changeMembers(RaftMembers members) {
+        RaftMembers now = members();
+        Set<Long> promoted = new HashSet<>(now.learners());
+        promoted.retainAll(members.voters());
+        if (promoted.isEmpty()) {
+            return change(members);
+        }
+        // jraft takes no configuration in which one is a voter who was a learner in the last: he leaves and comes back.
+        Set<Long> others = new HashSet<>(now.learners());
+        others.removeAll(promoted);
+        return change(new RaftMembers(now.voters(), others)).thenCompose(left -> change(members));
+    }
+
+    private CompletableFuture<Void> change(RaftMembers members) {
         CompletableFuture<Void> changed = new CompletableFuture<>();
         if (closing.get() || !leadership.self()) {
             changed.completeExceptionally(
                     new RaftException.Refused(RaftException.Reason.NOT_LEADER, "this member does not lead"));
             return changed;
         }
-        node.changePeers(PeerIds.configuration(members), status -> {
-            if (status.isOk()) {
-                changed.complete(null);
-            } else {
-                changed.completeExceptionally(new RaftException.OutcomeUnknown(status.toString()));
-            }
-        });
+        try {
+            node.changePeers(PeerIds.configuration(members), status -> {
+                if (status.isOk()) {
+                    changed.complete(null);
+                } else {
+                    changed.completeExceptionally(new RaftException.OutcomeUnknown(status.toString()));
+                }
+            });
+        } catch (IllegalArgumentException invalid) {
+            changed.completeExceptionally(new RaftException.OutcomeUnknown("not a configuration", invalid));
+        }
         return changed;
     }
 

@@ -16,7 +16,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Members of one cluster in this JVM, which talk to each other over loopback. */
@@ -51,6 +53,9 @@ final class LocalCluster implements AutoCloseable {
     private final Path directory;
     private final Map<Flag, String> options;
     private final Map<String, String> peerUrls = new LinkedHashMap<>();
+    /** What members failed of; a test that ends with anything in it has failed too. */
+    final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
     private final Map<String, LocalMember> running = new LinkedHashMap<>();
 
     LocalCluster(Path directory, int size, Map<Flag, String> options) throws Exception {
@@ -88,6 +93,7 @@ final class LocalCluster implements AutoCloseable {
         MetaStoreServer.Builder builder = MetaStoreServer.builder()
                 .name(name)
                 .dataDir(directory.resolve(name))
+                .onFatal((what, cause) -> failures.add(name + ": " + what + ": " + cause))
                 .engine(StorageEngine.MEMORY)
                 .option(Flag.UNSAFE_NO_FSYNC, "true")
                 .option(Flag.HEARTBEAT_INTERVAL, "50")

@@ -43,6 +43,7 @@ class LocalClusterTest {
     void close() {
         if (cluster != null) {
             cluster.close();
+            assertThat(cluster.failures).isEmpty();
         }
     }
 
@@ -140,6 +141,12 @@ class LocalClusterTest {
         Eventually.answer(LocalCluster.BOUND, () -> promote(first, added.getID()));
         Eventually.await(LocalCluster.BOUND, () -> "it knows", () -> count(learner, "before", false) == 1);
         put(learner, "by the new voter");
+        // With a vote of its own it can lead.
+        var unused = MaintenanceGrpc.newBlockingStub(first.channel())
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .moveLeader(
+                        MoveLeaderRequest.newBuilder().setTargetID(learner.id()).build());
+        assertThat(cluster.awaitLeader()).isEqualTo(learner);
         assertThatThrownBy(() -> promote(first, added.getID()))
                 .hasMessageContaining(EtcdError.MEMBER_NOT_LEARNER.text());
     }

@@ -35,11 +35,10 @@ public final class RaftSeed {
      * Writes the files, durably, where there are none.
      *
      * @param dir a member's directory of raft files
-     * @param voters of the cluster; all of them must begin with the same state, index and term
+     * @param voters ids of the members of the cluster; all of them must begin with the same state, index and term
      * @param index the entry that is to count as the last one in the state, at least 1
      */
-    public static void write(Path dir, Collection<PeerAddress> voters, long index, long term, State state)
-            throws IOException {
+    public static void write(Path dir, Collection<Long> voters, long index, long term, State state) throws IOException {
         Directories.create(dir);
         Path snapshot =
                 Files.createDirectories(Directories.snapshot(dir).resolve(Snapshot.JRAFT_SNAPSHOT_PREFIX + index));
@@ -61,11 +60,7 @@ public final class RaftSeed {
     }
 
     private static void writeMeta(
-            Path snapshot,
-            Collection<PeerAddress> voters,
-            long index,
-            long term,
-            Map<String, SnapshotManifest.Content> files)
+            Path snapshot, Collection<Long> voters, long index, long term, Map<String, SnapshotManifest.Content> files)
             throws IOException {
         SnapshotMeta.Builder meta =
                 SnapshotMeta.newBuilder().setLastIncludedIndex(index).setLastIncludedTerm(term);

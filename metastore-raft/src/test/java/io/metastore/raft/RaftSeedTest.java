@@ -54,9 +54,7 @@ class RaftSeedTest {
     }
 
     private static void seed(LocalGroup group, int id, int members) throws IOException {
-        List<PeerAddress> voters = LongStream.rangeClosed(1, members)
-                .mapToObj(member -> new PeerAddress(member, "member", (int) member))
-                .toList();
+        List<Long> voters = LongStream.rangeClosed(1, members).boxed().toList();
         RaftSeed.write(group.dirOf(id), voters, INDEX, 1, state -> {
             Files.createDirectories(state.resolve("parts"));
             Files.writeString(state.resolve("parts").resolve("counter"), SUM + " 2");

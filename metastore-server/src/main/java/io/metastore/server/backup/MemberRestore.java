@@ -1,6 +1,5 @@
 package io.metastore.server.backup;
 
-import io.metastore.raft.PeerAddress;
 import io.metastore.raft.RaftSeed;
 import io.metastore.server.config.ConfigException;
 import io.metastore.server.config.InitialCluster;
@@ -101,11 +100,7 @@ final class MemberRestore {
 
     private void write(BoltFile file, InitialCluster cluster, Path work) throws IOException, StartException {
         List<Member> members = members(cluster);
-        List<PeerAddress> voters = new ArrayList<>();
-        for (Member member : members) {
-            URI url = URI.create(member.peerUrls().get(0));
-            voters.add(new PeerAddress(member.id(), url.getHost(), url.getPort()));
-        }
+        List<Long> voters = members.stream().map(Member::id).toList();
         long index = members.size();
         try (DataDirectory data = DataDirectory.open(work)) {
             try (KvEngine engine = RocksEngine.open(data.state(), EngineConfig.DEFAULT)) {

@@ -604,8 +604,7 @@ public enum Flag {
             "0",
             "Space worth a defragmentation at start.",
             none("nothing needs to be defragmented at start")),
-    MAX_LEARNERS(
-            FEATURES, INT, "max-learners", "1", "Most learners in the cluster."),
+    MAX_LEARNERS(FEATURES, INT, "max-learners", "1", "Most learners in the cluster."),
     COMPACTION_SLEEP_INTERVAL(
             FEATURES,
             DURATION,

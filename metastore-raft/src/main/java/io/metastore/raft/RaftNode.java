@@ -88,6 +88,17 @@ public final class RaftNode implements AutoCloseable {
      */
     public static RaftNode start(RaftConfig config, ReplicatedStateMachine machine, FatalHandler handler)
             throws RaftStartException {
+        return start(config, machine, handler, nanos -> {});
+    }
+
+    /**
+     * As above.
+     *
+     * @param syncNanos told, on the thread that writes the log, how long each of its syncs took
+     */
+    public static RaftNode start(
+            RaftConfig config, ReplicatedStateMachine machine, FatalHandler handler, LongConsumer syncNanos)
+            throws RaftStartException {
         DirectoryLock lock = null;
         SegmentedLog segments = null;
         try {
@@ -95,7 +106,10 @@ public final class RaftNode implements AutoCloseable {
             lock = DirectoryLock.acquire(config.dir());
             StartChecks checks = StartChecks.read(config.dir(), machine);
             LogOptions options = new LogOptions(
-                    config.segmentBytes(), Math.min(config.segmentBytes(), FIRST_SEGMENT_BYTES), config.fsync());
+                    config.segmentBytes(),
+                    Math.min(config.segmentBytes(), FIRST_SEGMENT_BYTES),
+                    config.fsync(),
+                    syncNanos);
             segments = SegmentedLog.open(Directories.log(config.dir()), options, checks.hasHistory());
             checks.run(segments);
             RaftNode started = new RaftNode(config, machine, handler, lock, segments);

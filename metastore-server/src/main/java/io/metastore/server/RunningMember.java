@@ -20,6 +20,7 @@ import io.metastore.server.cluster.MembershipKeeper;
 import io.metastore.server.cluster.Publication;
 import io.metastore.server.compaction.AutoCompactor;
 import io.metastore.server.config.GoDuration;
+import io.metastore.server.config.Listener;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.data.DataDirectory;
 import io.metastore.server.data.Identity;
@@ -39,6 +40,8 @@ import io.metastore.server.http.HttpEndpoint;
 import io.metastore.server.lease.LeaderLeases;
 import io.metastore.server.lease.LeaseKeeper;
 import io.metastore.server.lease.RaftLeader;
+import io.metastore.server.metrics.CallMetrics;
+import io.metastore.server.metrics.Metrics;
 import io.metastore.server.peer.PeerNetwork;
 import io.metastore.server.replication.Applier;
 import io.metastore.server.replication.LoopContext;
@@ -47,6 +50,8 @@ import io.metastore.server.replication.ProposalService;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
 import io.metastore.server.replication.TimeoutCause;
+import io.metastore.server.tls.ServerTls;
+import io.metastore.server.tls.TlsConfig;
 import io.metastore.storage.auth.AuthListener;
 import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.cluster.Member;
@@ -165,14 +170,15 @@ final class RunningMember implements AutoCloseable {
         state.leases().addListener(expiry);
 
         Tokens tokens = tokens(config);
-        // Verified certificates come with TLS.
-        Access access = new Access(state.auth(), tokens, connection -> null);
+        Access access = new Access(
+                state.auth(), tokens, config.front().tls().clientCertAuth() ? Access::commonName : connection -> null);
         Passwords passwords = new Passwords(
                 config.auth().bcryptCost(),
                 threads.pool("bcrypt", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), BCRYPT_QUEUE));
         Quota quota = state.quota(config.quotaBytes());
+        Metrics metrics = new Metrics();
         OwnProposals own = new OwnProposals(identity.memberId());
-        Applier applier = new Applier(state, quota, own);
+        Applier applier = new Applier(state, quota, own, MemberMetrics.commits(metrics));
         CompletableFuture<Void> removal = new CompletableFuture<>();
         Runnable wasRemoved = () -> {
             removal.complete(null);
@@ -180,7 +186,7 @@ final class RunningMember implements AutoCloseable {
         };
         PeerNetwork peers = keep(
                 parts, ClusterPeers.start(config, bootstrap, state.members(), threads.prefix(), timer, wasRemoved));
-        RaftNode raft = keep(parts, RaftNode.start(raftConfig(config, data, bootstrap, peers), applier, fatal));
+        RaftNode raft = keep(parts, RaftNode.start(raftConfig(config, data, bootstrap, peers), applier, fatal, MemberMetrics.syncs(metrics)));
         TimeoutCause timeouts = new TimeoutCause(raft, peers, identity.memberId(), config.electionTimeout());
         applier.onLeadership(timeouts::leadershipChanged);
         SecureRandom random = new SecureRandom();
@@ -309,16 +315,20 @@ final class RunningMember implements AutoCloseable {
                         loopback,
                         membership,
                         handover,
-                        learner),
+                        learner,
+                        new CallMetrics(metrics)),
                 List.of(watches.definition()));
-        Health health = new Health(state, raft, gate);
+        Health health = new Health(state, raft, gate, identity.memberId());
+        new MemberMetrics(metrics).bind(state, raft, replicator, hub, quota, applier, health, identity.memberId());
+        TlsConfig tls = config.front().tls();
+        boolean anyTls = config.front().listeners().stream().anyMatch(Listener::tls);
         Gateway gateway = new Gateway(loopback, Services.maxMessageBytes(config), Services.transportLimitBytes(config));
         GrpcServer grpc = keep(
                 parts,
                 GrpcServer.start(
                         new GrpcServer.Settings(
                                 threads.prefix(),
-                                config.clientAddresses(),
+                                config.front().listeners(),
                                 inProcessName,
                                 config.eventLoops(),
                                 Services.transportLimitBytes(config),
@@ -326,7 +336,12 @@ final class RunningMember implements AutoCloseable {
                                 config.keepAlive(),
                                 config.reusePort()),
                         services,
-                        new HttpEndpoint(health, health, config.http(), gateway::newHandler)));
+                        new GrpcServer.Front(
+                                anyTls ? ServerTls.load(tls) : null,
+                                HttpEndpoint.ofClients(
+                                        health, config.http(), gateway::newHandler, () -> CompletableFuture.supplyAsync(metrics::text, readers)),
+                                HttpEndpoint.ofMetrics(
+                                        health, () -> CompletableFuture.supplyAsync(metrics::text, readers)))));
         parts.push(handover::handOver); // the first to be done when the member stops
         state.members().onChange(() -> {
             if (state.members().wasRemoved(identity.memberId())) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /** File operations of the log that must reach the device, or, without fsync, must not wait for it. */
 final class Disk {
@@ -20,9 +21,14 @@ final class Disk {
     private static final FileAttribute<?>[] PRIVATE_FILE = attributes("rw-------");
 
     private final boolean fsync;
+    private final LongConsumer syncNanos;
 
-    Disk(boolean fsync) {
+    /**
+     * @param syncNanos told how long each sync of records took
+     */
+    Disk(boolean fsync, LongConsumer syncNanos) {
         this.fsync = fsync;
+        this.syncNanos = syncNanos;
     }
 
     private static FileAttribute<?>[] attributes(String permissions) {
@@ -68,6 +74,13 @@ final class Disk {
         if (fsync) {
             channel.force(false);
         }
+    }
+
+    /** As {@link #force}, of records that somebody waits for. */
+    void syncRecords(FileChannel channel) throws IOException {
+        long start = System.nanoTime();
+        force(channel);
+        syncNanos.accept(System.nanoTime() - start);
     }
 
     void forceWithMetadata(FileChannel channel) throws IOException {

@@ -118,7 +118,7 @@ final class Segment implements AutoCloseable {
         frame.encodeTo(buffer, id, incarnation);
         long start = end;
         Disk.writeFully(channel, buffer, start);
-        disk.force(channel);
+        disk.syncRecords(channel);
         end = start + frame.size();
     }
 

@@ -10,8 +10,10 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECFieldFp;
@@ -34,7 +36,7 @@ import java.util.regex.Pattern;
  * Keys from PEM files, in every form that etcd takes: PKCS#8 or the older form of the kind for a private key, a public key
  * or a certificate that holds it for a public one.
  */
-final class PemKeys {
+public final class PemKeys {
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
 
     private static final HexFormat HEX = HexFormat.of();
@@ -67,7 +69,8 @@ final class PemKeys {
         byte[] pkcs8 =
                 switch (block.label) {
                     case "RSA PRIVATE KEY" -> pkcs8(der(SEQUENCE, RSA_OID, DER_NULL), block.der);
-                    case "EC PRIVATE KEY" -> pkcs8(der(SEQUENCE, EC_OID, curveOid(block.der, algorithm)), block.der);
+                    case "EC PRIVATE KEY" ->
+                        pkcs8(der(SEQUENCE, EC_OID, curveOid(block.der, algorithm.curveBits())), block.der);
                     default -> block.der;
                 };
         return factory(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
@@ -89,6 +92,55 @@ final class PemKeys {
                                 SEQUENCE, der(SEQUENCE, RSA_OID, DER_NULL), der(BIT_STRING, new byte[1], block.der))));
             default -> factory(algorithm).generatePublic(new X509EncodedKeySpec(block.der));
         };
+    }
+
+    /**
+     * The private key that belongs to a certificate's public key, from a file that may hold the certificate too.
+     *
+     * @throws GeneralSecurityException if there is none, or if it is another's
+     */
+    public static PrivateKey privateKeyOf(byte[] pem, PublicKey certified) throws GeneralSecurityException {
+        boolean curve = certified instanceof ECPublicKey;
+        int bits = curve
+                ? ((ECPublicKey) certified).getParams().getCurve().getField().getFieldSize()
+                : 0;
+        Matcher matcher = BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1));
+        while (matcher.find()) {
+            String label = matcher.group(1);
+            if (!label.endsWith("PRIVATE KEY")) {
+                continue;
+            }
+            byte[] der = Base64.getMimeDecoder().decode(matcher.group(2));
+            byte[] pkcs8 =
+                    switch (label) {
+                        case "RSA PRIVATE KEY" -> pkcs8(der(SEQUENCE, RSA_OID, DER_NULL), der);
+                        case "EC PRIVATE KEY" -> pkcs8(der(SEQUENCE, EC_OID, curveOid(der, bits)), der);
+                        default -> der;
+                    };
+            PrivateKey key =
+                    KeyFactory.getInstance(certified.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            requirePair(key, certified);
+            return key;
+        }
+        throw new InvalidKeySpecException("no private key in the file");
+    }
+
+    private static void requirePair(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(
+                switch (certified.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> certified.getAlgorithm();
+                });
+        byte[] anything = {1, 2, 3};
+        signature.initSign(key);
+        signature.update(anything);
+        byte[] signed = signature.sign();
+        signature.initVerify(certified);
+        signature.update(anything);
+        if (!signature.verify(signed)) {
+            throw new InvalidKeySpecException("private key does not match public key");
+        }
     }
 
     private static KeyFactory factory(JwtAlgorithm algorithm) throws GeneralSecurityException {
@@ -113,16 +165,16 @@ final class PemKeys {
     }
 
     /** Of the key itself, if it names one: whether that is the right one is for others to say. */
-    private static byte[] curveOid(byte[] key, JwtAlgorithm algorithm) throws InvalidKeySpecException {
+    private static byte[] curveOid(byte[] key, int bits) throws InvalidKeySpecException {
         String named = HEX.formatHex(key);
         for (String oid : CURVE_OIDS.values()) {
             if (named.contains(oid)) {
                 return HEX.parseHex(oid);
             }
         }
-        String oid = CURVE_OIDS.get(algorithm.curveBits());
+        String oid = CURVE_OIDS.get(bits);
         if (oid == null) {
-            throw new InvalidKeySpecException(algorithm.jwtName() + " takes no key of an elliptic curve");
+            throw new InvalidKeySpecException("a key of this elliptic curve is not taken here");
         }
         return HEX.parseHex(oid);
     }

@@ -42,7 +42,8 @@ public record ServerConfig(
         int eventLoops,
         boolean reflection,
         AuthConfig auth,
-        HttpAccess http) {
+        HttpAccess http,
+        FrontDoor front) {
 
     /** Where the state lives. */
     public enum StorageEngine {
@@ -70,10 +71,12 @@ public record ServerConfig(
 
         String name = options.get(Flag.NAME);
         String dataDir = options.get(Flag.DATA_DIR);
+        Path directory = Path.of(dataDir.isEmpty() ? name + ".etcd" : dataDir);
         List<URI> listenClient = urls(options, Flag.LISTEN_CLIENT_URLS, problems);
         List<URI> listenPeer = urls(options, Flag.LISTEN_PEER_URLS, problems);
         Urls.requireBindable(Flag.LISTEN_CLIENT_URLS.flagName(), listenClient, problems);
         Urls.requireBindable(Flag.LISTEN_PEER_URLS.flagName(), listenPeer, problems);
+        Urls.requirePlain(Flag.LISTEN_PEER_URLS.flagName(), listenPeer, problems);
         List<URI> advertiseClient = urls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
         List<URI> advertisePeer = urls(options, Flag.INITIAL_ADVERTISE_PEER_URLS, problems);
         // As in etcd a file that leaves the advertised URLs out gets the default, and a command line does not.
@@ -119,14 +122,14 @@ public record ServerConfig(
 
         ServerConfig config = new ServerConfig(
                 name,
-                Path.of(dataDir.isEmpty() ? name + ".etcd" : dataDir),
+                directory,
                 listenClient,
                 advertiseClient,
                 listenPeer,
                 advertisePeer,
                 cluster,
                 state.equals("existing"),
-                bool(options, Flag.STRICT_RECONFIG_CHECK, problems),
+                Bools.of(options, Flag.STRICT_RECONFIG_CHECK, problems),
                 (int) numbers.between(Flag.MAX_LEARNERS, 1, 1024),
                 heartbeat,
                 election,
@@ -141,14 +144,14 @@ public record ServerConfig(
                         options.get(Flag.AUTO_COMPACTION_MODE), options.get(Flag.AUTO_COMPACTION_RETENTION), problems),
                 progressInterval,
                 KeepAlive.from(options, problems),
-                bool(options, Flag.SOCKET_REUSE_PORT, problems),
+                Bools.of(options, Flag.SOCKET_REUSE_PORT, problems),
                 leaseCheckpoints(options, problems),
                 LogConfig.from(options, problems),
-                !bool(options, Flag.UNSAFE_NO_FSYNC, problems),
+                !Bools.of(options, Flag.UNSAFE_NO_FSYNC, problems),
                 engine(options.get(Flag.STORAGE_ENGINE), problems),
                 numbers.between(Flag.STORAGE_CACHE_BYTES, 0, Long.MAX_VALUE),
                 (int) numbers.between(Flag.EVENT_LOOPS, 0, 1024),
-                bool(options, Flag.GRPC_REFLECTION, problems),
+                Bools.of(options, Flag.GRPC_REFLECTION, problems),
                 new AuthConfig(
                         options.get(Flag.AUTH_TOKEN),
                         Duration.ofSeconds(numbers.between(Flag.AUTH_TOKEN_TTL, 1, Integer.MAX_VALUE)),
@@ -156,20 +159,17 @@ public record ServerConfig(
                 new HttpAccess(
                         names(options.get(Flag.CORS)),
                         names(options.get(Flag.HOST_WHITELIST)),
-                        bool(options, Flag.ENABLE_GRPC_GATEWAY, problems)));
+                        Bools.of(options, Flag.ENABLE_GRPC_GATEWAY, problems)),
+                FrontDoor.from(
+                        options,
+                        listenClient,
+                        directory,
+                        (int) numbers.between(Flag.SELF_SIGNED_CERT_VALIDITY, 1, 100),
+                        problems));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return config;
-    }
-
-    /** The addresses to listen on for clients; port 0 means any free one. */
-    public List<InetSocketAddress> clientAddresses() {
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (URI url : listenClientUrls) {
-            addresses.addAll(Urls.addresses(url));
-        }
-        return addresses;
     }
 
     /** The addresses to listen on for other members. */
@@ -205,13 +205,6 @@ public record ServerConfig(
     /** Empty where the list is (etcd: flags.UniqueStringsMapFromFlag). */
     private static Set<String> names(String list) {
         return list.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(list.split(",")));
-    }
-
-    private static boolean bool(Options options, Flag flag, List<String> problems) {
-        return FlagKind.asBool(options.get(flag)).orElseGet(() -> {
-            problems.add("--%s: expected true or false, found %s".formatted(flag.flagName(), options.get(flag)));
-            return false;
-        });
     }
 
     private static boolean leaseCheckpoints(Options options, List<String> problems) {

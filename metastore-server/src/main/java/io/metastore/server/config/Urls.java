@@ -44,13 +44,12 @@ final class Urls {
                 problems.add("--%s: expected IP in URL for binding (%s)".formatted(flag, url));
             }
         }
-        requirePlain(flag, urls, problems);
     }
 
     static void requirePlain(String flag, List<URI> urls, List<String> problems) {
         for (URI url : urls) {
             if (url.getScheme().equals("https")) {
-                problems.add("--%s: TLS is not served yet: %s".formatted(flag, url));
+                problems.add("--%s: TLS between members is not served yet: %s".formatted(flag, url));
             }
         }
     }

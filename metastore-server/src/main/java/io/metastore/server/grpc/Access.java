@@ -29,6 +29,11 @@ public final class Access {
         this.commonName = commonName;
     }
 
+    /** The name that users of {@code --client-cert-auth} are known by. */
+    public static @Nullable String commonName(Attributes connection) {
+        return connection.get(GrpcNegotiation.COMMON_NAME);
+    }
+
     /** One volatile read: all that a call costs while auth is off. */
     AuthState state() {
         return store.state();

@@ -3,11 +3,19 @@ package io.metastore.server.grpc;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.metastore.server.config.KeepAlive;
+import io.metastore.server.config.Listener;
 import io.metastore.server.http.FirstBytes;
-import io.metastore.server.http.HttpEndpoint;
+import io.metastore.server.http.RejectedConnections;
 import io.metastore.server.replication.LoopContext;
+import io.metastore.server.tls.ServerTls;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -32,7 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listens for clients: gRPC, and plain HTTP on the same ports, on event loops of its own; and in process.
@@ -49,20 +57,26 @@ public final class GrpcServer implements AutoCloseable {
     private final EventLoopGroup acceptLoop;
     private final EventLoopGroup loops;
     private final List<Server> servers;
+    private final List<Channel> httpPorts;
     private final List<InetSocketAddress> addresses;
 
     private GrpcServer(
-            EventLoopGroup acceptLoop, EventLoopGroup loops, List<Server> servers, List<InetSocketAddress> addresses) {
+            EventLoopGroup acceptLoop,
+            EventLoopGroup loops,
+            List<Server> servers,
+            List<Channel> httpPorts,
+            List<InetSocketAddress> addresses) {
         this.acceptLoop = acceptLoop;
         this.loops = loops;
         this.servers = servers;
+        this.httpPorts = httpPorts;
         this.addresses = List.copyOf(addresses);
     }
 
     /** What a server is made of. */
     public record Settings(
             String threadPrefix,
-            List<InetSocketAddress> listen,
+            List<Listener> listen,
             String inProcessName,
             int eventLoops,
             int maxInboundMessageBytes,
@@ -71,11 +85,20 @@ public final class GrpcServer implements AutoCloseable {
             boolean reusePort) {}
 
     /**
+     * What is served beside gRPC.
+     *
+     * @param tls null if no listener has it
+     * @param http for listeners of clients
+     * @param metrics for listeners of metrics
+     */
+    public record Front(@Nullable ServerTls tls, FirstBytes.Http http, FirstBytes.Http metrics) {}
+
+    /**
      * Binds and serves.
      *
      * @throws IOException if an address cannot be bound; nothing is left open then
      */
-    public static GrpcServer start(Settings settings, List<ServerServiceDefinition> services, HttpEndpoint http)
+    public static GrpcServer start(Settings settings, List<ServerServiceDefinition> services, Front front)
             throws IOException {
         boolean epoll = Epoll.isAvailable();
         int threads = settings.eventLoops() > 0
@@ -87,11 +110,18 @@ public final class GrpcServer implements AutoCloseable {
             LoopContext.of((EventLoop) loop);
         }
         List<Server> servers = new ArrayList<>();
+        List<Channel> httpPorts = new ArrayList<>();
         GrpcServer server;
         try {
             List<InetSocketAddress> bound = new ArrayList<>();
-            for (InetSocketAddress address : settings.listen()) {
-                Server listener = listener(settings, address, services, http, acceptLoop, loops, epoll);
+            RejectedConnections rejected = new RejectedConnections();
+            for (Listener listen : settings.listen()) {
+                FirstBytes.Offer offer = offer(listen, front, rejected);
+                if (!listen.traffic().hasGrpc()) {
+                    httpPorts.add(httpPort(settings, listen.address(), offer, acceptLoop, loops, epoll));
+                    continue;
+                }
+                Server listener = listener(settings, listen.address(), services, offer, acceptLoop, loops, epoll);
                 listener.start();
                 servers.add(listener);
                 for (SocketAddress socket : listener.getListenSockets()) {
@@ -99,9 +129,9 @@ public final class GrpcServer implements AutoCloseable {
                 }
             }
             servers.add(inProcess(settings, services).start());
-            server = new GrpcServer(acceptLoop, loops, servers, bound);
+            server = new GrpcServer(acceptLoop, loops, servers, httpPorts, bound);
         } catch (IOException | RuntimeException failure) {
-            new GrpcServer(acceptLoop, loops, servers, List.of()).close();
+            new GrpcServer(acceptLoop, loops, servers, httpPorts, List.of()).close();
             throw failure;
         }
         return server;
@@ -111,19 +141,17 @@ public final class GrpcServer implements AutoCloseable {
             Settings settings,
             InetSocketAddress address,
             List<ServerServiceDefinition> services,
-            HttpEndpoint http,
+            FirstBytes.Offer offer,
             EventLoopGroup acceptLoop,
             EventLoopGroup loops,
             boolean epoll) {
-        Supplier<ServerChannel> socket = epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new;
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        address, InternalNettyServerCredentials.create(new GrpcNegotiation(offer)))
                 .bossEventLoopGroup(acceptLoop)
                 .workerEventLoopGroup(loops)
-                .channelFactory(() -> {
-                    ServerChannel channel = socket.get();
-                    channel.pipeline().addLast(FirstBytes.acceptor(http));
-                    return channel;
-                })
+                .channelFactory(socket(epoll))
+                // FirstBytes has deadlines of its own; a connection that turns out to be HTTP never is ready for gRPC.
+                .handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS)
                 .directExecutor()
                 .withOption(ChannelOption.SO_BACKLOG, 1024)
                 .withChildOption(ChannelOption.TCP_NODELAY, true)
@@ -141,17 +169,60 @@ public final class GrpcServer implements AutoCloseable {
                 .keepAliveTimeout(nanosOrNever(settings.keepAlive().timeout()), TimeUnit.NANOSECONDS)
                 .fallbackHandlerRegistry(new UnknownMethods(services));
         if (settings.reusePort()) {
-            builder.withOption(
-                    epoll ? EpollChannelOption.SO_REUSEPORT : NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT),
-                    true);
+            builder.withOption(reusePort(epoll), true);
         }
         services.forEach(builder::addService);
         return builder.build();
     }
 
+    private static ChannelOption<Boolean> reusePort(boolean epoll) {
+        return epoll ? EpollChannelOption.SO_REUSEPORT : NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
+    }
+
     /** gRPC takes a time of years for never. */
     private static long nanosOrNever(Duration time) {
         return time.isZero() ? Long.MAX_VALUE : time.toNanos();
+    }
+
+    private static FirstBytes.Offer offer(Listener listen, Front front, RejectedConnections rejected) {
+        FirstBytes.@Nullable Http http = null;
+        if (listen.traffic().hasHttp()) {
+            http = listen.traffic() == Listener.Traffic.METRICS ? front.metrics() : front.http();
+        }
+        return new FirstBytes.Offer(listen.plain(), listen.tls() ? front.tls() : null, http, rejected);
+    }
+
+    private static Channel httpPort(
+            Settings settings,
+            InetSocketAddress address,
+            FirstBytes.Offer offer,
+            EventLoopGroup acceptLoop,
+            EventLoopGroup loops,
+            boolean epoll)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(acceptLoop, loops)
+                .channelFactory(socket(epoll))
+                .option(ChannelOption.SO_BACKLOG, 128)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new FirstBytes(offer, null));
+                    }
+                });
+        if (settings.reusePort()) {
+            bootstrap.option(reusePort(epoll), true);
+        }
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("Failed to bind to address " + address, bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private static ChannelFactory<ServerChannel> socket(boolean epoll) {
+        return epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new;
     }
 
     private static Server inProcess(Settings settings, List<ServerServiceDefinition> services) {
@@ -174,6 +245,7 @@ public final class GrpcServer implements AutoCloseable {
     /** Stops accepting, ends what is running after a short grace, and frees ports and threads. */
     @Override
     public void close() {
+        httpPorts.forEach(port -> port.close().awaitUninterruptibly());
         servers.forEach(Server::shutdown);
         try {
             for (Server server : servers) {

@@ -102,11 +102,11 @@ public final class KvService {
                 .addMethod(stream)
                 .build();
         return ServerServiceDefinition.builder(service)
-                .addMethod(range, calls.handler(this::range))
-                .addMethod(put, calls.handler(this::put))
-                .addMethod(delete, calls.handler(this::deleteRange))
-                .addMethod(txn, calls.handler(this::txn))
-                .addMethod(compact, calls.handler(this::compact))
+                .addMethod(range, calls.handler(range, this::range))
+                .addMethod(put, calls.handler(put, this::put))
+                .addMethod(delete, calls.handler(delete, this::deleteRange))
+                .addMethod(txn, calls.handler(txn, this::txn))
+                .addMethod(compact, calls.handler(compact, this::compact))
                 .addMethod(stream, streams.handler())
                 .build();
     }

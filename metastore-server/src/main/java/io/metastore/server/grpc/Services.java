@@ -12,6 +12,7 @@ import io.metastore.server.cluster.LeaderHandover;
 import io.metastore.server.cluster.Membership;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.lease.LeaseAuthority;
+import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
 import io.metastore.storage.lease.ExpiryQueue;
@@ -55,7 +56,8 @@ public final class Services {
             Channel self,
             Membership membership,
             LeaderHandover handover,
-            BooleanSupplier learner) {}
+            BooleanSupplier learner,
+            CallMetrics calls) {}
 
     /**
      * The definitions of all services.
@@ -69,7 +71,8 @@ public final class Services {
                 leaderKnown,
                 parts.learner(),
                 maxMessageBytes(config),
-                new ReplyBudget(Runtime.getRuntime().maxMemory() / 4));
+                new ReplyBudget(Runtime.getRuntime().maxMemory() / 4),
+                parts.calls());
         RangeStreamCalls streams = new RangeStreamCalls(
                 parts.state().store(),
                 parts.gate(),
@@ -89,7 +92,9 @@ public final class Services {
                 calls,
                 streams);
 
-        List<ServerServiceDefinition> services = new ArrayList<>(others);
+        CountedCalls counted = new CountedCalls(parts.calls());
+        List<ServerServiceDefinition> services = new ArrayList<>();
+        others.forEach(service -> services.add(ServerInterceptors.intercept(service, counted)));
         services.add(kv.definition());
         LeaseService leases = new LeaseService(new LeaseService.Parts(
                 parts.replicator()::submit,
@@ -127,17 +132,19 @@ public final class Services {
         LearnerCheck learnerCheck = new LearnerCheck(parts.learner(), leaderKnown);
         AccessCheck check = new AccessCheck(parts.access(), false);
         // The last is asked first.
-        bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check, learnerCheck)));
+        bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check, learnerCheck, counted)));
         List<BindableService> ofAnyMember = new ArrayList<>(List.of(new HealthService()));
         if (config.reflection()) {
             ofAnyMember.add(ProtoReflectionServiceV1.newInstance());
         }
-        ofAnyMember.forEach(service -> services.add(ServerInterceptors.intercept(service, check)));
+        ofAnyMember.forEach(service -> services.add(ServerInterceptors.intercept(service, check, counted)));
         AccessCheck checkAndHandOn = new AccessCheck(parts.access(), true);
         for (BindableService service : List.of(new LockService(parts.self()), new ElectionService(parts.self()))) {
-            services.add(ServerInterceptors.intercept(service, checkAndHandOn, learnerCheck));
+            services.add(ServerInterceptors.intercept(service, checkAndHandOn, learnerCheck, counted));
         }
         services.forEach(Services::requireRules);
+        services.forEach(service -> service.getMethods()
+                .forEach(method -> CountedCalls.counters(parts.calls(), method.getMethodDescriptor())));
         return services;
     }
 

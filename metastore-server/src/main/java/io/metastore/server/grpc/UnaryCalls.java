@@ -2,11 +2,14 @@ package io.metastore.server.grpc;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.RangeRequest;
+import io.metastore.server.metrics.CallCounters;
+import io.metastore.server.metrics.CallMetrics;
 import io.metastore.storage.mvcc.ResponseTooLargeException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -23,13 +26,20 @@ final class UnaryCalls {
     private final BooleanSupplier learner;
     private final int maxMessageBytes;
     private final ReplyBudget budget;
+    private final CallMetrics metrics;
 
     /**
      * @param learner whether this member is one, which serves serializable reads only
      * @param maxMessageBytes largest request message; a larger one is refused with grpc-go's text
      * @param budget for large answers; an answer that does not fit is refused
      */
-    UnaryCalls(BooleanSupplier leaderKnown, BooleanSupplier learner, int maxMessageBytes, ReplyBudget budget) {
+    UnaryCalls(
+            BooleanSupplier leaderKnown,
+            BooleanSupplier learner,
+            int maxMessageBytes,
+            ReplyBudget budget,
+            CallMetrics metrics) {
+        this.metrics = metrics;
         this.budget = budget;
         this.learner = learner;
         this.leaderKnown = leaderKnown;
@@ -41,10 +51,13 @@ final class UnaryCalls {
         private final ServerCall<?, Reply> call;
         private final Metadata headers;
         private final ReplyBudget budget;
+        private final CallCounters counters;
+        private volatile boolean closed;
         // Of the budget; negative when the call has ended.
         private long held;
 
-        Answer(ServerCall<?, Reply> call, Metadata headers, ReplyBudget budget) {
+        Answer(ServerCall<?, Reply> call, Metadata headers, ReplyBudget budget, CallCounters counters) {
+            this.counters = counters;
             this.call = call;
             this.headers = headers;
             this.budget = budget;
@@ -66,6 +79,9 @@ final class UnaryCalls {
                 fail(EtcdError.TOO_MANY_REQUESTS.exception());
                 return;
             }
+            closed = true;
+            counters.sent(reply.size());
+            counters.handled(Status.Code.OK.value());
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
@@ -89,20 +105,27 @@ final class UnaryCalls {
 
         void fail(Throwable failure) {
             if (!call.isCancelled()) {
-                call.close(Replies.statusOf(failure), new Metadata());
+                Status status = Replies.statusOf(failure);
+                closed = true;
+                counters.handled(status.getCode().value());
+                call.close(status, new Metadata());
             }
         }
     }
 
     /** A call handler that runs the method on the thread that completed the request: an event loop. */
-    <Q extends MessageLite> ServerCallHandler<Request<Q>, Reply> handler(BiConsumer<Q, Answer> method) {
+    <Q extends MessageLite> ServerCallHandler<Request<Q>, Reply> handler(
+            MethodDescriptor<Request<Q>, Reply> descriptor, BiConsumer<Q, Answer> method) {
+        CallCounters counters = CountedCalls.counters(metrics, descriptor);
         return (call, headers) -> {
+            counters.started();
             if (!leaderKnown.getAsBoolean() && "true".equals(headers.get(HAS_LEADER))) {
+                counters.handled(EtcdError.NO_LEADER.status().getCode().value());
                 call.close(EtcdError.NO_LEADER.status(), new Metadata());
                 return new ServerCall.Listener<>() {};
             }
             call.request(2); // one message, and to notice a second
-            return new UnaryListener<>(call, headers, method);
+            return new UnaryListener<>(call, headers, method, counters);
         };
     }
 
@@ -110,11 +133,18 @@ final class UnaryCalls {
         private final ServerCall<Request<Q>, Reply> call;
         private final Metadata headers;
         private final BiConsumer<Q, Answer> method;
+        private final CallCounters counters;
+        private boolean refused;
         private @Nullable Request<Q> request;
         private @Nullable Answer answer;
         private boolean tooMany;
 
-        UnaryListener(ServerCall<Request<Q>, Reply> call, Metadata headers, BiConsumer<Q, Answer> method) {
+        UnaryListener(
+                ServerCall<Request<Q>, Reply> call,
+                Metadata headers,
+                BiConsumer<Q, Answer> method,
+                CallCounters counters) {
+            this.counters = counters;
             this.call = call;
             this.headers = headers;
             this.method = method;
@@ -122,6 +152,7 @@ final class UnaryCalls {
 
         @Override
         public void onMessage(Request<Q> message) {
+            counters.received(message.bytes());
             tooMany = request != null;
             request = message;
         }
@@ -147,7 +178,7 @@ final class UnaryCalls {
                 close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status());
                 return;
             }
-            Answer its = new Answer(call, headers, budget);
+            Answer its = new Answer(call, headers, budget, counters);
             answer = its;
             try {
                 method.accept(message, its);
@@ -163,6 +194,9 @@ final class UnaryCalls {
 
         @Override
         public void onCancel() {
+            if (!refused && (answer == null || !answer.closed)) {
+                counters.handled(Status.Code.CANCELLED.value());
+            }
             end();
         }
 
@@ -173,7 +207,10 @@ final class UnaryCalls {
         }
 
         private void close(@Nullable Status status) {
-            call.close(status == null ? Status.INTERNAL : status, new Metadata());
+            Status told = status == null ? Status.INTERNAL : status;
+            refused = true;
+            counters.handled(told.getCode().value());
+            call.close(told, new Metadata());
         }
     }
 }

@@ -1,57 +1,117 @@
 package io.metastore.server.http;
 
+import com.google.protobuf.ByteString;
+import io.metastore.api.EtcdError;
+import io.metastore.api.EtcdException;
 import io.metastore.api.rpc.AlarmMember;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.raft.RaftNode;
 import io.metastore.server.Version;
 import io.metastore.server.replication.ReadGate;
+import io.metastore.storage.mvcc.KeyRange;
+import io.metastore.storage.mvcc.RangeQuery;
 import io.metastore.storage.state.StateMachine;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
-/** Is this member fit to serve: alarms, then leader, then a read (etcd: etcdhttp/health.go). */
-public final class Health implements HttpEndpoint.HealthCheck, HttpEndpoint.VersionInfo {
+/** Is this member fit to serve (etcd: server/etcdserver/api/etcdhttp/health.go). Nobody is asked who wants to know. */
+public final class Health {
+    /** What can be asked for one by one; the order is that of answers. */
+    enum Check {
+        DATA_CORRUPTION("data_corruption"),
+        SERIALIZABLE_READ("serializable_read"),
+        LINEARIZABLE_READ("linearizable_read"),
+        NON_LEARNER("non_learner");
+
+        private final String checkName;
+
+        Check(String checkName) {
+            this.checkName = checkName;
+        }
+
+        String checkName() {
+            return checkName;
+        }
+    }
+
+    final LongAdder passed = new LongAdder();
+    final LongAdder failed = new LongAdder();
+
     private final StateMachine state;
     private final RaftNode raft;
     private final ReadGate gate;
+    private final long memberId;
 
-    public Health(StateMachine state, RaftNode raft, ReadGate gate) {
+    public Health(StateMachine state, RaftNode raft, ReadGate gate, long memberId) {
         this.state = state;
         this.raft = raft;
         this.gate = gate;
+        this.memberId = memberId;
     }
 
-    @Override
-    public CompletableFuture<String> check(Set<String> excludedAlarms, boolean serializable) {
+    /** Answers of {@code /health} so far that were good. */
+    public long passed() {
+        return passed.sum();
+    }
+
+    /** Answers of {@code /health} so far that were not. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** Alarms, then leader, then a read: completes with why the member is not healthy, or with an empty text. */
+    CompletableFuture<String> check(Set<String> excludedAlarms, boolean serializable) {
         for (AlarmMember alarm : state.alarms().active(AlarmType.NONE)) {
             if (!excludedAlarms.contains(alarm.getAlarm().name())) {
-                return CompletableFuture.completedFuture("ALARM " + alarm.getAlarm());
+                boolean known = alarm.getAlarm() == AlarmType.NOSPACE || alarm.getAlarm() == AlarmType.CORRUPT;
+                return CompletableFuture.completedFuture("ALARM " + (known ? alarm.getAlarm() : "UNKNOWN"));
             }
         }
-        if (serializable) {
-            return CompletableFuture.completedFuture("");
-        }
-        if (raft.leadership().leaderMemberId() == 0) {
+        if (!serializable && raft.leadership().leaderMemberId() == 0) {
             return CompletableFuture.completedFuture("RAFT NO LEADER");
         }
-        CompletableFuture<String> read = new CompletableFuture<>();
-        gate.linearizable(() -> read.complete(""), read::completeExceptionally);
-        return read;
+        return check(serializable ? Check.SERIALIZABLE_READ : Check.LINEARIZABLE_READ)
+                .thenApply(failure -> failure.isEmpty() ? "" : "RANGE ERROR:" + failure);
     }
 
-    @Override
-    public String serverVersion() {
-        return Version.ETCD;
+    /** Completes with what is wrong, or with an empty text. */
+    CompletableFuture<String> check(Check check) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        switch (check) {
+            case DATA_CORRUPTION ->
+                answer.complete(state.alarms().active(AlarmType.CORRUPT).isEmpty() ? "" : "alarm activated: CORRUPT");
+            case SERIALIZABLE_READ -> read(answer);
+            case LINEARIZABLE_READ -> {
+                Consumer<Throwable> failed = failure -> answer.complete(textOf(failure));
+                gate.linearizable(() -> read(answer), failed);
+            }
+            case NON_LEARNER -> {
+                boolean learner = state.members().find(memberId).stream().anyMatch(member -> member.learner());
+                answer.complete(learner ? "not supported for learner" : "");
+            }
+        }
+        return answer;
     }
 
-    @Override
-    public String clusterVersion() {
+    private void read(CompletableFuture<String> answer) {
+        try {
+            KeyRange nothing = KeyRange.fromRequest(ByteString.EMPTY, ByteString.EMPTY);
+            state.store().range(RangeQuery.of(nothing, 0));
+            answer.complete("");
+        } catch (RuntimeException failure) {
+            answer.complete(textOf(failure));
+        }
+    }
+
+    private static String textOf(Throwable failure) {
+        return failure instanceof EtcdException known ? known.error().text() : EtcdError.TIMEOUT.text();
+    }
+
+    String versionJson() {
         String agreed = state.members().clusterVersion();
-        return agreed.isEmpty() ? "not_decided" : agreed;
-    }
-
-    @Override
-    public String storageVersion() {
-        return Version.STORAGE;
+        return "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\",\"storage\":\"%s\"}"
+                .formatted(Version.ETCD, agreed.isEmpty() ? "not_decided" : agreed, Version.STORAGE);
     }
 }

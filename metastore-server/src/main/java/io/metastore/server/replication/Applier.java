@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,16 @@ public final class Applier implements ReplicatedStateMachine {
     private final StateMachine state;
     private final Quota quota;
     private final OwnProposals own;
+    private final LongConsumer commitNanos;
     private final List<Consumer<Leadership>> leadershipListeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param quota what this member allows: asked for the commands that it took itself, whose clients are told
+     * @param commitNanos told how long each write of a batch to the engine took
      */
-    public Applier(StateMachine state, Quota quota, OwnProposals own) {
+    public Applier(StateMachine state, Quota quota, OwnProposals own, LongConsumer commitNanos) {
         this.own = own;
+        this.commitNanos = commitNanos;
         this.state = state;
         this.quota = quota;
     }
@@ -88,7 +92,9 @@ public final class Applier implements ReplicatedStateMachine {
             }
         }
         CommittedEntry last = batch.get(batch.size() - 1);
+        long start = System.nanoTime();
         state.commit(last.index(), last.term());
+        commitNanos.accept(System.nanoTime() - start);
         answers.forEach((origin, deliveries) -> origin.execute(() -> deliveries.forEach(Runnable::run)));
         if (forwarded != null) {
             forwarded.forEach(ForwardedProposal::applied);

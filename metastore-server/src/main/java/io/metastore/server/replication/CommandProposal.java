@@ -7,6 +7,7 @@ import io.metastore.storage.state.Outcome;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 
 /**
@@ -22,10 +23,12 @@ final class CommandProposal implements Proposal {
     private final LoopContext origin;
     private final long startNanos;
     private final BiConsumer<CommandProposal, RaftException> onFailure;
+    private final LongAdder failures;
     private final AtomicBoolean settled = new AtomicBoolean();
 
     /**
      * @param onFailure told by raft when it cannot say that the proposal was applied
+     * @param failures of requests, counted here
      */
     CommandProposal(
             ByteBuffer data,
@@ -34,7 +37,9 @@ final class CommandProposal implements Proposal {
             List<OutcomeListener> listeners,
             LoopContext origin,
             long startNanos,
-            BiConsumer<CommandProposal, RaftException> onFailure) {
+            BiConsumer<CommandProposal, RaftException> onFailure,
+            LongAdder failures) {
+        this.failures = failures;
         this.data = data;
         this.sequence = sequence;
         this.onFailure = onFailure;
@@ -91,6 +96,7 @@ final class CommandProposal implements Proposal {
     /** On the origin's thread. */
     void fail(Throwable why) {
         if (settled.compareAndSet(false, true)) {
+            failures.add(listeners.size());
             for (OutcomeListener listener : listeners) {
                 listener.failed(why);
             }

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,7 @@ public final class Replicator implements AutoCloseable {
     private final Queue<CommandProposal> parked = new ConcurrentLinkedQueue<>();
     private final AtomicLong parkedBytes = new AtomicLong();
     private volatile boolean closed;
+    private final LongAdder failures = new LongAdder();
 
     /**
      * @param firstSequence where this process starts numbering its entries; random, so that no other run of this member used it
@@ -139,6 +141,19 @@ public final class Replicator implements AutoCloseable {
         }
     }
 
+    /** Requests that wait for their entry; costs a walk over the entries under way. */
+    public long pendingCommands() {
+        return pending.stream()
+                .filter(proposal -> !proposal.isSettled())
+                .mapToLong(proposal -> proposal.commands().size())
+                .sum();
+    }
+
+    /** Requests whose entry failed, or was not applied in time. */
+    public long failedCommands() {
+        return failures.sum();
+    }
+
     /** Proposes what waits for a leader; called when there is one, and from time to time. */
     public void retryParked() {
         if (parked.isEmpty() || !raft.leadership().hasLeader()) {
@@ -175,7 +190,7 @@ public final class Replicator implements AutoCloseable {
         long first = sequence.getAndAdd(commands.size());
         ByteBuffer entry = ByteBuffer.wrap(CommandCodec.encode(memberId, first, commands));
         CommandProposal proposal =
-                new CommandProposal(entry, first, commands, listeners, origin, System.nanoTime(), this::notApplied);
+                new CommandProposal(entry, first, commands, listeners, origin, System.nanoTime(), this::notApplied, failures);
         forgetSettled();
         pending.add(proposal);
         if (closed) {

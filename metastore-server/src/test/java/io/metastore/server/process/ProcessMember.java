@@ -41,6 +41,7 @@ public final class ProcessMember implements AutoCloseable {
     private String initialCluster;
     private String clusterState = "new";
     private long logged;
+    private String scheme = "http";
     private @Nullable Process process;
 
     /** The data directory is the member's alone; its log is kept beside it. */
@@ -64,6 +65,12 @@ public final class ProcessMember implements AutoCloseable {
     ProcessMember inCluster(String founders, String state) {
         this.initialCluster = founders;
         this.clusterState = state;
+        return this;
+    }
+
+    /** Serves clients by TLS; the program's flags say with which certificates. */
+    public ProcessMember secured() {
+        scheme = "https";
         return this;
     }
 
@@ -164,7 +171,7 @@ public final class ProcessMember implements AutoCloseable {
     }
 
     public String clientUrl() {
-        return "http://" + endpoint();
+        return scheme + "://" + endpoint();
     }
 
     public String peerUrl() {

@@ -32,6 +32,7 @@ public final class MvccStore implements AutoCloseable {
     private static final long NEVER_COMPACTED = -1;
 
     private final KvEngine engine;
+    private final OperationCounts operations = new OperationCounts();
     private final MvccConfig config;
     private final History history;
     private final RecordCache cache;
@@ -67,6 +68,15 @@ public final class MvccStore implements AutoCloseable {
         return new MvccStore(engine, config);
     }
 
+    public OperationCounts operations() {
+        return operations;
+    }
+
+    /** Live keys as of the current revision. */
+    public long liveKeys() {
+        return count(KeyRange.ALL, currentRevision);
+    }
+
     /** Newest published revision; 1 for an empty store. */
     public long currentRevision() {
         return currentRevision;
@@ -83,6 +93,7 @@ public final class MvccStore implements AutoCloseable {
      * @throws EtcdException COMPACTED or FUTURE_REVISION
      */
     public RangeResult range(RangeQuery query) {
+        operations.ranges.increment();
         if (query.revision() <= 0) {
             return readPinned(current -> new PublishedView(this, current, current).range(query));
         }
@@ -102,6 +113,7 @@ public final class MvccStore implements AutoCloseable {
         if (newest == null || newest.modRevision() > (query.revision() <= 0 ? current : query.revision())) {
             return null;
         }
+        operations.ranges.increment();
         return new RangeReader(query, new OneHead(newest), history, Long.MAX_VALUE).read(current);
     }
 

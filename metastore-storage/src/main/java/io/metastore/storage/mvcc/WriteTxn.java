@@ -33,6 +33,7 @@ public final class WriteTxn implements ReadView {
     private long liveKeys;
     // Of the command under way.
     private long sub = NO_CHANGE;
+    private int done;
 
     WriteTxn(MvccStore store) {
         this.store = store;
@@ -43,6 +44,7 @@ public final class WriteTxn implements ReadView {
     /** Starts a command and returns the revision before it: its changes, if any, get the next one. */
     public long begin() {
         sub = NO_CHANGE;
+        done = 0;
         return lastRevision;
     }
 
@@ -60,6 +62,9 @@ public final class WriteTxn implements ReadView {
 
     /** Writes a new version of the key and returns it. */
     public Head put(Key key, ByteString value, long lease) {
+        done++;
+        store.operations().puts.increment();
+        store.operations().putBytes.add((long) key.length() + value.size());
         Head before = newest(key);
         long main = lastRevision + 1;
         if (before == null || before.isTombstone()) {
@@ -74,6 +79,8 @@ public final class WriteTxn implements ReadView {
      * bytes of a whole range need not fit the heap.
      */
     public long deleteRange(KeyRange range, @Nullable Consumer<Head> deleted) {
+        done++;
+        store.operations().deletes.increment();
         if (range.isSingleKey()) {
             Head head = head(range.start());
             if (head == null) {
@@ -98,6 +105,8 @@ public final class WriteTxn implements ReadView {
 
     @Override
     public RangeResult range(RangeQuery query) {
+        done++;
+        store.operations().ranges.increment();
         long now = revision();
         long revision = query.revision() <= 0 ? now : query.revision();
         if (revision > now) {
@@ -128,6 +137,10 @@ public final class WriteTxn implements ReadView {
 
     /** Ends the command: true if it changed something, so that its revision is taken. */
     public boolean end() {
+        if (done > 1) {
+            store.operations().txns.increment();
+        }
+        done = 0;
         if (sub == NO_CHANGE) {
             return false;
         }

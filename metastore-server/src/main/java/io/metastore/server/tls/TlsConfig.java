@@ -1,0 +1,50 @@
+package io.metastore.server.tls;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator says about TLS on client ports (etcd: client/pkg/transport/listener.go, TLSInfo).
+ *
+ * @param certificate PEM, the leaf first; null if there is none
+ * @param key PEM, of the leaf; null if there is none
+ * @param trustedCa PEM, those who may sign client certificates; setting it is enough to require one
+ * @param clientCertAuth requires a certificate of clients, and takes its common name for the user
+ * @param revoked list of revoked certificates, DER or PEM
+ * @param allowedNames a client's certificate must be valid for one of these host names or addresses; empty is no condition
+ * @param cipherSuites for TLS 1.2, in the names of {@link CipherSuites}; empty is the library's choice
+ * @param versions names of the JDK's, such as TLSv1.3
+ * @param selfSignedDirectory where a certificate of our own is made, and found again; null if it is not asked for
+ * @param selfSignedHosts for whom that certificate is
+ * @param selfSignedYears how long it lasts
+ */
+public record TlsConfig(
+        @Nullable Path certificate,
+        @Nullable Path key,
+        @Nullable Path trustedCa,
+        boolean clientCertAuth,
+        @Nullable Path revoked,
+        List<String> allowedNames,
+        List<String> cipherSuites,
+        List<String> versions,
+        @Nullable Path selfSignedDirectory,
+        List<String> selfSignedHosts,
+        int selfSignedYears) {
+
+    public TlsConfig {
+        allowedNames = List.copyOf(allowedNames);
+        cipherSuites = List.copyOf(cipherSuites);
+        versions = List.copyOf(versions);
+        selfSignedHosts = List.copyOf(selfSignedHosts);
+    }
+
+    /** Whether there is anything to show a client that begins a handshake. */
+    public boolean isServed() {
+        return (certificate != null && key != null) || selfSignedDirectory != null;
+    }
+
+    boolean requiresClientCertificate() {
+        return clientCertAuth || trustedCa != null;
+    }
+}

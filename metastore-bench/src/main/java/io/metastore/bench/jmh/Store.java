@@ -61,7 +61,7 @@ public class Store {
 
     /** Into the open batch. */
     Outcome apply(Command command) {
-        return state.apply(command, TERM).orThrow();
+        return state.apply(command, index + 1, TERM).orThrow();
     }
 
     /** Writes and publishes the batch. */

@@ -64,8 +64,8 @@ public final class ProtoCursor {
         return length;
     }
 
-    /** The eight bytes at the field's beginning, big-endian. */
-    long leadingLong() {
+    /** Eight bytes, big-endian. */
+    static long longAt(byte[] bytes, int start) {
         long value = 0;
         for (int i = 0; i < Long.BYTES; i++) {
             value = (value << 8) | (bytes[start + i] & 0xff);

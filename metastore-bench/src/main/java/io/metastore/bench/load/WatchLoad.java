@@ -32,10 +32,10 @@ final class WatchLoad {
         List<Http2Connection> watchConnections = target.connect();
         List<Http2Connection> putConnections = target.connect();
         try {
-            List<WatchStream> streams = open(watchConnections);
+            List<TalliedWatch> streams = open(watchConnections);
             LoadResult result = measure(name, putConnections, putsInFlight, warmup, duration);
             target.client().run(() -> {
-                streams.forEach(WatchStream::cancel);
+                streams.forEach(TalliedWatch::cancel);
                 watchConnections.forEach(Http2Connection::flush);
             });
             return result;
@@ -45,17 +45,17 @@ final class WatchLoad {
         }
     }
 
-    private List<WatchStream> open(List<Http2Connection> connections) {
-        List<WatchStream> streams = new ArrayList<>();
+    private List<TalliedWatch> open(List<Http2Connection> connections) {
+        List<TalliedWatch> streams = new ArrayList<>();
         for (int s = 0; s < plan.streams(); s++) {
             List<String> prefixes = new ArrayList<>();
             for (int watcher = s; watcher < plan.watchers(); watcher += plan.streams()) {
                 prefixes.add(plan.prefix(watcher));
             }
-            streams.add(new WatchStream(connections.get(s % connections.size()), prefixes, tally));
+            streams.add(new TalliedWatch(connections.get(s % connections.size()), prefixes, tally));
         }
         target.client().run(() -> {
-            streams.forEach(WatchStream::begin);
+            streams.forEach(TalliedWatch::begin);
             connections.forEach(Http2Connection::flush);
         });
         try {

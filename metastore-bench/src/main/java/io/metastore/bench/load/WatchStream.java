@@ -3,58 +3,74 @@ package io.metastore.bench.load;
 import io.metastore.bench.http2.ByteSink;
 import io.metastore.bench.http2.GrpcStream;
 import io.metastore.bench.http2.Http2Connection;
-import io.metastore.bench.measure.Latency;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 
-/** One watch stream with its watchers: counts events and checks that the revisions of each watcher rise. Event loop only. */
-final class WatchStream extends GrpcStream {
+/** One watch stream: creates its watchers, and takes the responses apart without allocating. Event loop only. */
+public abstract class WatchStream extends GrpcStream {
+    /** What a watcher watches. */
+    @FunctionalInterface
+    public interface Watched {
+        byte[] key(int watcher);
+    }
+
     private static final String PATH = "/etcdserverpb.Watch/Watch";
+    private static final int RANGE_END = 2;
+    private static final int WATCH_ID = 7;
+    private static final int CREATE_REQUEST = 1;
+    private static final int PUT = 0;
 
     private final Http2Connection connection;
-    private final List<String> prefixes;
-    private final WatchTally tally;
-    /** By watch id, which we choose: 1, 2, ... */
-    private final long[] lastRevision;
+    private final int watchers;
+    private final Watched watched;
+    private final boolean prefix;
 
     private final ProtoCursor response = new ProtoCursor();
     private final ProtoCursor event = new ProtoCursor();
     private final ProtoCursor keyValue = new ProtoCursor();
 
-    WatchStream(Http2Connection connection, List<String> prefixes, WatchTally tally) {
+    /** @param prefix watchers watch all keys that begin with theirs */
+    protected WatchStream(Http2Connection connection, int watchers, Watched watched, boolean prefix) {
         this.connection = connection;
-        this.prefixes = prefixes;
-        this.tally = tally;
-        this.lastRevision = new long[prefixes.size() + 1];
+        this.watchers = watchers;
+        this.watched = watched;
+        this.prefix = prefix;
     }
 
-    void begin() {
+    public final void begin() {
         if (!connection.open(PATH, this)) {
-            tally.window.error("connection lost: " + connection.lost());
+            onLost("connection lost: " + connection.lost());
             return;
         }
-        for (int id = 1; id <= prefixes.size(); id++) {
-            byte[] key = prefixes.get(id - 1).getBytes(StandardCharsets.UTF_8);
+        // We choose the ids: 1, 2, ...
+        for (int id = 1; id <= watchers; id++) {
+            byte[] key = watched.key(id - 1);
             int watchId = id;
             connection.send(this, out -> create(out, key, watchId));
         }
     }
 
-    private static void create(ByteSink out, byte[] prefix, int watchId) {
-        byte[] end = prefix.clone();
-        end[end.length - 1]++;
-        out.messageField(1, 2 * ByteSink.bytesFieldBytes(prefix.length) + 1 + ByteSink.varintBytes(watchId));
-        out.bytesField(1, prefix);
-        out.bytesField(2, end);
-        out.varintField(7, watchId);
+    private void create(ByteSink out, byte[] key, int watchId) {
+        int keys = prefix ? 2 : 1;
+        out.messageField(
+                CREATE_REQUEST, keys * ByteSink.bytesFieldBytes(key.length) + 1 + ByteSink.varintBytes(watchId));
+        out.bytesField(1, key);
+        if (prefix) {
+            byte[] end = key.clone();
+            end[end.length - 1]++;
+            out.bytesField(RANGE_END, end);
+        }
+        out.varintField(WATCH_ID, watchId);
     }
 
-    void cancel() {
+    public final void cancel() {
         connection.cancel(this);
     }
 
+    protected final boolean isWatcher(int watchId) {
+        return watchId >= 1 && watchId <= watchers;
+    }
+
     @Override
-    protected void onMessage(byte[] bytes, int offset, int length) {
+    protected final void onMessage(byte[] bytes, int offset, int length) {
         long now = System.nanoTime();
         int watchId = 0;
         int events = 0;
@@ -62,47 +78,63 @@ final class WatchStream extends GrpcStream {
         while (response.next()) {
             switch (response.field()) {
                 case 2 -> watchId = (int) response.number();
-                case 3 -> tally.created.countDown();
-                case 4 -> tally.window.error("watch canceled by the server");
+                case 3 -> onCreated();
+                case 4 -> onLost("watch canceled by the server");
                 case 11 -> {
                     events++;
-                    onEvent(watchId, now);
+                    readEvent(watchId, bytes, now);
                 }
                 default -> {} // nothing else is of interest
             }
         }
         if (events > 0) {
-            tally.responses++;
-            tally.events += events;
-            tally.window.operations += events;
-            tally.window.replyBytes += length;
+            onEvents(events, length);
         }
     }
 
-    private void onEvent(int watchId, long now) {
+    private void readEvent(int watchId, byte[] bytes, long now) {
+        long type = PUT;
+        long revision = 0;
+        int start = 0;
+        int end = 0;
         event.into(response);
         while (event.next()) {
-            if (event.field() != 2) {
-                continue;
-            }
-            keyValue.into(event);
-            while (keyValue.next()) {
-                if (keyValue.field() == 3) {
-                    long revision = keyValue.number();
-                    if (watchId < 1 || watchId >= lastRevision.length || revision <= lastRevision[watchId]) {
-                        tally.outOfOrder++;
-                    } else {
-                        lastRevision[watchId] = revision;
+            if (event.field() == 1) {
+                type = event.number();
+            } else if (event.field() == 2) {
+                keyValue.into(event);
+                while (keyValue.next()) {
+                    if (keyValue.field() == 3) {
+                        revision = keyValue.number();
+                    } else if (keyValue.field() == 5) {
+                        start = keyValue.start();
+                        end = start + keyValue.length();
                     }
-                } else if (keyValue.field() == 5 && keyValue.length() >= Long.BYTES) {
-                    Latency.record(tally.window.latency, now - keyValue.leadingLong());
                 }
             }
         }
+        onEvent(watchId, type == PUT, revision, bytes, start, end, now);
     }
 
+    /** One more watcher is there. */
+    protected abstract void onCreated();
+
+    /**
+     * A watcher was told of something.
+     *
+     * @param start and end of the value in the bytes, which are only good during the call
+     */
+    protected abstract void onEvent(
+            int watchId, boolean put, long revision, byte[] bytes, int start, int end, long nowNanos);
+
+    /** Called after the events of one response. */
+    protected void onEvents(int count, int responseBytes) {}
+
+    /** The stream or a watcher on it will bring nothing more. */
+    protected abstract void onLost(String why);
+
     @Override
-    protected void onClosed(int grpcStatus, String message) {
-        tally.window.error("watch stream ended, status " + grpcStatus + ": " + message);
+    protected final void onClosed(int grpcStatus, String message) {
+        onLost("watch stream ended, status " + grpcStatus + ": " + message);
     }
 }

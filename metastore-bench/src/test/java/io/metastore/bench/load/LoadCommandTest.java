@@ -2,10 +2,8 @@ package io.metastore.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.metastore.bench.BenchMain;
+import io.metastore.bench.CommandRun;
 import io.metastore.bench.FakeEtcd;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -19,25 +17,18 @@ import picocli.CommandLine;
 /** Every load for a moment against a grpc-java server; what the server did wrong must be told. */
 @Timeout(60)
 class LoadCommandTest {
-    private record Run(int exitCode, String out, String err) {}
-
-    private static Run load(FakeEtcd etcd, String command) {
+    private static CommandRun load(FakeEtcd etcd, String command) {
         return load(etcd.endpoint(), command);
     }
 
-    private static Run load(String endpoint, String command) {
+    private static CommandRun load(String endpoint, String command) {
         List<String> arguments = new ArrayList<>(List.of("load"));
         arguments.addAll(List.of(command.split(" ")));
         arguments.addAll(List.of("--endpoint", endpoint, "--warmup-seconds", "0.05"));
         if (!command.contains("--seconds")) {
             arguments.addAll(List.of("--seconds", "0.15"));
         }
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line =
-                BenchMain.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        int exitCode = line.execute(arguments.toArray(String[]::new));
-        return new Run(exitCode, out.toString(), err.toString());
+        return CommandRun.of(arguments);
     }
 
     @ParameterizedTest
@@ -63,7 +54,7 @@ class LoadCommandTest {
             })
     void worksAgainstGrpcJava(String command) throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = load(etcd, command);
+            CommandRun run = load(etcd, command);
 
             assertThat(run.out()).contains("errors: 0").doesNotContain("(0 in");
             assertThat(run.exitCode()).isZero();
@@ -73,7 +64,7 @@ class LoadCommandTest {
     @Test
     void fillPutsEveryKeyOnce() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = load(etcd, "fill --keys 1234 --batch 100");
+            CommandRun run = load(etcd, "fill --keys 1234 --batch 100");
 
             assertThat(run.out()).contains("(1234 in");
             assertThat(etcd.keys()).isEqualTo(1234);
@@ -84,7 +75,7 @@ class LoadCommandTest {
     @Test
     void countsAndShowsErrors() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd(FakeEtcd.Fault.FAILED_PUTS)) {
-            Run run = load(etcd, "put");
+            CommandRun run = load(etcd, "put");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).contains("put: 0 operations/s");
@@ -95,7 +86,7 @@ class LoadCommandTest {
     @Test
     void getOfAMissingKeyIsAnError() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = load(etcd, "get");
+            CommandRun run = load(etcd, "get");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).contains("reply of").contains("expected");
@@ -136,7 +127,7 @@ class LoadCommandTest {
     @Test
     void lostEventsAreNoticed() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd(FakeEtcd.Fault.LOST_EVENTS)) {
-            Run run = load(etcd, "watch --watchers 2 --in-flight 2");
+            CommandRun run = load(etcd, "watch --watchers 2 --in-flight 2");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out())
@@ -152,7 +143,7 @@ class LoadCommandTest {
             endpoint = "127.0.0.1:" + free.getLocalPort();
         }
 
-        Run run = load(endpoint, "put");
+        CommandRun run = load(endpoint, "put");
 
         assertThat(run.exitCode()).isNotZero();
         assertThat(run.err()).contains("Connection refused");
@@ -171,7 +162,7 @@ class LoadCommandTest {
             })
     void refusesWhatMakesNoSense(String command) throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = load(etcd, command);
+            CommandRun run = load(etcd, command);
 
             assertThat(run.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
             assertThat(run.err()).isNotBlank();

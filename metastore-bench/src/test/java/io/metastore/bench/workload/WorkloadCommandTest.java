@@ -2,10 +2,8 @@ package io.metastore.bench.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.metastore.bench.BenchMain;
+import io.metastore.bench.CommandRun;
 import io.metastore.bench.FakeEtcd;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -22,25 +20,18 @@ import picocli.CommandLine;
 /** Every workload for a moment against a grpc-java server; what the server did wrong must be told. */
 @Timeout(60)
 class WorkloadCommandTest {
-    private record Run(int exitCode, String out, String err) {}
-
     @TempDir
     private Path dir;
 
-    private static Run workload(FakeEtcd etcd, String command) {
+    private static CommandRun workload(FakeEtcd etcd, String command) {
         return workload(etcd.endpoint(), command);
     }
 
-    private static Run workload(String endpoint, String command) {
+    private static CommandRun workload(String endpoint, String command) {
         List<String> arguments = new ArrayList<>(List.of("workload"));
         arguments.addAll(List.of(command.split(" ")));
         arguments.addAll(List.of("--endpoint", endpoint));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine line =
-                BenchMain.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        int exitCode = line.execute(arguments.toArray(String[]::new));
-        return new Run(exitCode, out.toString(), err.toString());
+        return CommandRun.of(arguments);
     }
 
     @ParameterizedTest
@@ -65,7 +56,7 @@ class WorkloadCommandTest {
             })
     void worksAgainstGrpcJava(String command) throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = workload(etcd, command + " --strict");
+            CommandRun run = workload(etcd, command + " --strict");
 
             assertThat(run.out())
                     .contains("errors: 0 {}")
@@ -79,7 +70,7 @@ class WorkloadCommandTest {
     @Test
     void largeScaleCountsPairs() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = workload(etcd, "W1 --workers=2 --ops=3 --key-prefix=/again");
+            CommandRun run = workload(etcd, "W1 --workers=2 --ops=3 --key-prefix=/again");
 
             assertThat(etcd.keyNames()).hasSize(6).contains("/again/load-test/client-1/key-2");
             assertThat(run.out())
@@ -92,7 +83,7 @@ class WorkloadCommandTest {
     @Test
     void cappedMixtureUsesItsKeysAgain() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = workload(etcd, "W3 --workers=10 --ops=1100 --mode=capped");
+            CommandRun run = workload(etcd, "W3 --workers=10 --ops=1100 --mode=capped");
 
             assertThat(run.exitCode()).isZero();
             assertThat(etcd.keyNames())
@@ -147,7 +138,7 @@ class WorkloadCommandTest {
     @Test
     void errorsAboveTheGateFail() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd(FakeEtcd.Fault.FAILED_PUTS)) {
-            Run run = workload(etcd, "W2 --workers=2 --ops=5");
+            CommandRun run = workload(etcd, "W2 --workers=2 --ops=5");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out())
@@ -160,7 +151,7 @@ class WorkloadCommandTest {
     @Test
     void lostEventsFail() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd(FakeEtcd.Fault.LOST_EVENTS)) {
-            Run run = workload(etcd, "W4 --watchers=4 --ops=20");
+            CommandRun run = workload(etcd, "W4 --watchers=4 --ops=20");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).contains("events_lost: 10\n").contains("FAILED: 10 events were lost");
@@ -170,7 +161,7 @@ class WorkloadCommandTest {
     @Test
     void repeatedEventsFail() throws Exception {
         try (FakeEtcd etcd = new FakeEtcd(FakeEtcd.Fault.REPEATED_EVENTS)) {
-            Run run = workload(etcd, "W4 --watchers=4 --ops=20");
+            CommandRun run = workload(etcd, "W4 --watchers=4 --ops=20");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.out()).contains("FAILED").contains("repeated");
@@ -184,7 +175,7 @@ class WorkloadCommandTest {
             endpoint = "127.0.0.1:" + free.getLocalPort();
         }
 
-        Run run = workload(endpoint, "W1");
+        CommandRun run = workload(endpoint, "W1");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("Connection refused");
@@ -209,7 +200,7 @@ class WorkloadCommandTest {
             })
     void refusesWhatMakesNoSense(String command) throws Exception {
         try (FakeEtcd etcd = new FakeEtcd()) {
-            Run run = workload(etcd, command);
+            CommandRun run = workload(etcd, command);
 
             assertThat(run.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
             assertThat(run.err()).isNotBlank();

@@ -1,9 +1,13 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.Contender;
+import io.metastore.bench.arena.Environment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,8 +56,8 @@ public final class CompareCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        try (Arena arena = new Arena(options, contenders)) {
-            Report report = new Report(Environment.describe(arena));
+        try (Arena arena = new Arena(options.arena(), contenders)) {
+            Report report = new Report(describe(arena));
             for (RowGroup group : groups) {
                 runGroup(arena, group, chosen, report);
                 report.writeJson(options.json);
@@ -64,16 +68,34 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private static void runGroup(Arena arena, RowGroup group, Set<String> chosen, Report report) {
+    private void runGroup(Arena arena, RowGroup group, Set<String> chosen, Report report) {
         if (group.ids().stream().noneMatch(chosen::contains)) {
             return;
         }
         try {
-            group.run(arena, chosen, report);
+            group.run(arena, options, chosen, report);
         } catch (IllegalStateException e) {
             report.fail(String.join(", ", group.ids()), e);
         }
         arena.stopAll();
+    }
+
+    private Map<String, Object> describe(Arena arena) throws IOException {
+        Map<String, Object> facts = Environment.describe(arena);
+        facts.put(
+                "client",
+                "Java %s, one event loop, %d connections, closed loop, random keys and values"
+                        .formatted(Runtime.version(), options.connections));
+        facts.put(
+                "windows",
+                "%d alternations of %.1f s after %.1f s of lead, %.1f s of warm-up; the other server %s"
+                        .formatted(
+                                options.alternations,
+                                options.windowSeconds,
+                                options.leadSeconds,
+                                options.warmupSeconds,
+                                options.noFreeze ? "idle" : "stopped"));
+        return facts;
     }
 
     private Set<String> chosen() {

@@ -1,5 +1,6 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.ArenaOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,6 +90,10 @@ final class CompareOptions {
             defaultValue = "10000000",
             description = "keys of 100 bytes in the scale rows (${DEFAULT-VALUE})")
     int scaleKeys;
+
+    ArenaOptions arena() {
+        return new ArenaOptions(workDir, quotaBytes, connections);
+    }
 
     Duration window() {
         return seconds(windowSeconds);

@@ -1,5 +1,8 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.Contender;
+import io.metastore.bench.arena.ServerProcess;
 import io.metastore.bench.load.KeySpace;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.load.Loads;
@@ -28,16 +31,16 @@ final class Duel implements AutoCloseable {
     private final List<Loads> loads = new ArrayList<>();
     private final Set<String> warmKinds = new HashSet<>();
 
-    Duel(Arena arena, KeySpace keys, int valueBytes) {
+    Duel(Arena arena, CompareOptions options, KeySpace keys, int valueBytes) {
         this.arena = arena;
-        this.options = arena.options();
+        this.options = options;
         for (Contender contender : arena.contenders()) {
             ServerProcess server = arena.startFresh(contender);
             servers.add(server);
             Loads load = arena.loads(server, keys, valueBytes);
             loads.add(load);
             LoadResult filled = Arena.require(load.fill(100, 16, FILL_LIMIT));
-            Report.progress(
+            Arena.progress(
                     "%s filled with %d keys, %.0f/s".formatted(contender.name(), keys.count(), filled.perSecond()));
             freeze(server);
         }

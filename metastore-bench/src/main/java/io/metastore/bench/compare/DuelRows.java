@@ -1,5 +1,6 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
 import io.metastore.bench.load.KeySpace;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,8 @@ record DuelRows(int keys, int valueBytes, List<WindowSpec> specs) implements Row
     }
 
     @Override
-    public void run(Arena arena, Set<String> chosen, Report report) {
-        try (Duel duel = new Duel(arena, new KeySpace("bench/key/", keys), valueBytes)) {
+    public void run(Arena arena, CompareOptions options, Set<String> chosen, Report report) {
+        try (Duel duel = new Duel(arena, options, new KeySpace("bench/key/", keys), valueBytes)) {
             for (WindowSpec spec : specs) {
                 if (chosen.contains(spec.id())) {
                     try {

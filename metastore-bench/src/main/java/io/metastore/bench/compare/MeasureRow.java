@@ -1,5 +1,6 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Spread;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

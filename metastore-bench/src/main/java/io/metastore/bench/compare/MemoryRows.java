@@ -1,5 +1,9 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.Contender;
+import io.metastore.bench.arena.ServerProcess;
+import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.KeySpace;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.load.Loads;
@@ -20,7 +24,7 @@ final class MemoryRows implements RowGroup {
     }
 
     @Override
-    public void run(Arena arena, Set<String> chosen, Report report) {
+    public void run(Arena arena, CompareOptions options, Set<String> chosen, Report report) {
         List<Double> filled = new ArrayList<>();
         List<Double> loaded = new ArrayList<>();
         List<Double> peak = new ArrayList<>();

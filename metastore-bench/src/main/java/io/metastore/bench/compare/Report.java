@@ -1,5 +1,6 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
 import io.metastore.bench.measure.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,26 +23,22 @@ final class Report {
 
     void add(WindowRow row) {
         windows.add(row);
-        progress(String.join(" | ", row.cells()));
+        Arena.progress(String.join(" | ", row.cells()));
     }
 
     void add(MeasureRow row) {
         measures.add(row);
-        progress(String.join(" | ", row.cells()));
+        Arena.progress(String.join(" | ", row.cells()));
     }
 
     /** A row that could not be measured. */
     void fail(String id, RuntimeException why) {
         failures.add(id + ": " + why.getMessage());
-        progress(id + " failed: " + why.getMessage());
+        Arena.progress(id + " failed: " + why.getMessage());
     }
 
     boolean failed() {
         return !failures.isEmpty();
-    }
-
-    static void progress(String line) {
-        System.err.println(line);
     }
 
     String toMarkdown() {

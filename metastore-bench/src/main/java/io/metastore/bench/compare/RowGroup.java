@@ -1,5 +1,6 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
 import java.util.List;
 import java.util.Set;
 
@@ -7,5 +8,5 @@ import java.util.Set;
 interface RowGroup {
     List<String> ids();
 
-    void run(Arena arena, Set<String> chosen, Report report);
+    void run(Arena arena, CompareOptions options, Set<String> chosen, Report report);
 }

@@ -1,5 +1,9 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.Contender;
+import io.metastore.bench.arena.ServerProcess;
+import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.KeySpace;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.load.Loads;
@@ -34,9 +38,9 @@ final class ScaleRows implements RowGroup {
     }
 
     @Override
-    public void run(Arena arena, Set<String> chosen, Report report) {
-        Map<String, Spread> etcd = measure(arena, arena.contenders().get(0));
-        Map<String, Spread> ours = measure(arena, arena.contenders().get(1));
+    public void run(Arena arena, CompareOptions options, Set<String> chosen, Report report) {
+        Map<String, Spread> etcd = measure(arena, options, arena.contenders().get(0));
+        Map<String, Spread> ours = measure(arena, options, arena.contenders().get(1));
         Map<String, Goal> goals = Map.of(
                 PUT_SHARE, Goal.atLeast(0.8),
                 GET_SHARE, Goal.atLeast(0.8),
@@ -47,19 +51,19 @@ final class ScaleRows implements RowGroup {
                 report.add(new MeasureRow(ID, what, spread, ours.getOrDefault(what, Spread.NONE), goals.get(what))));
     }
 
-    private static Map<String, Spread> measure(Arena arena, Contender contender) {
+    private static Map<String, Spread> measure(Arena arena, CompareOptions options, Contender contender) {
         Map<String, Spread> found = new LinkedHashMap<>();
         ServerProcess small = arena.startFresh(contender);
-        Rates few = rates(arena, small, FEW_KEYS);
+        Rates few = rates(arena, options, small, FEW_KEYS);
         arena.stop(small);
 
         ServerProcess large = arena.startFresh(contender);
-        Rates many = rates(arena, large, arena.options().scaleKeys);
+        Rates many = rates(arena, options, large, options.scaleKeys);
         found.put("puts/s at %d keys".formatted(FEW_KEYS), few.puts);
-        found.put("puts/s at %d keys".formatted(arena.options().scaleKeys), many.puts);
+        found.put("puts/s at %d keys".formatted(options.scaleKeys), many.puts);
         found.put(PUT_SHARE, share(many.puts, few.puts));
         found.put("gets/s at %d keys".formatted(FEW_KEYS), few.gets);
-        found.put("gets/s at %d keys".formatted(arena.options().scaleKeys), many.gets);
+        found.put("gets/s at %d keys".formatted(options.scaleKeys), many.gets);
         found.put(GET_SHARE, share(many.gets, few.gets));
         found.put(RESIDENT, Spread.of(many.residentMebibytes));
         arena.stop(large);
@@ -85,11 +89,10 @@ final class ScaleRows implements RowGroup {
 
     private record Rates(Spread puts, Spread gets, double residentMebibytes) {}
 
-    private static Rates rates(Arena arena, ServerProcess server, int keys) {
-        CompareOptions options = arena.options();
+    private static Rates rates(Arena arena, CompareOptions options, ServerProcess server, int keys) {
         Loads loads = arena.loads(server, new KeySpace("bench/key/", keys), VALUE_BYTES);
         LoadResult filled = Arena.require(loads.fill(100, 16, Duration.ofHours(2)));
-        Report.progress(
+        Arena.progress(
                 "%s filled with %d keys, %.0f/s".formatted(server.contender().name(), keys, filled.perSecond()));
         Pause.millis(Duration.ofSeconds(SETTLE_SECONDS).toMillis());
         Loads.Plan warm = new Loads.Plan(IN_FLIGHT, Duration.ZERO, options.warmup());

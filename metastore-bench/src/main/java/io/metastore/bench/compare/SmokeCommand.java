@@ -1,15 +1,18 @@
 package io.metastore.bench.compare;
 
-import io.metastore.bench.workload.WorkloadCommand;
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.ArenaOptions;
+import io.metastore.bench.arena.Contender;
+import io.metastore.bench.arena.ServerProcess;
+import io.metastore.bench.workload.WorkloadRun;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,12 +20,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code smoke}: every workload for a moment against a server of its own. Fails on any error and on any lost event, but
- * not on slowness: what a busy machine does says nothing.
+ * {@code smoke}: every workload for a moment against a server of its own. Fails on any error and on any lost event, and
+ * where there is a real etcd to be measured right beside it, on rates far below its. Never on a time or a rate alone: what
+ * a busy machine does says nothing.
  */
 @Command(
         name = "smoke",
-        description = "Starts MetaStore and runs every workload for a moment; fails on any error and any lost event.",
+        description =
+                "Starts MetaStore and runs every workload for a moment; fails on any error and any lost event, and on rates"
+                        + " far below those of a real etcd, if there is one.",
         mixinStandardHelpOptions = true)
 public final class SmokeCommand implements Callable<Integer> {
     private static final List<String> WORKLOADS = List.of(
@@ -50,6 +56,9 @@ public final class SmokeCommand implements Callable<Integer> {
     @Option(names = "--metastore-arg", description = "one more argument for it; may be repeated")
     private List<String> metastoreArguments = new ArrayList<>();
 
+    @Option(names = "--etcd", description = "a real etcd to measure beside it; else no rates are looked at")
+    private @Nullable Path etcd;
+
     @Option(
             names = "--work-dir",
             defaultValue = "metastore-bench-work",
@@ -63,21 +72,23 @@ public final class SmokeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Contender contender;
+        Optional<Contender> real;
         try {
             contender = Contender.of("metastore", metastore, Contender.BUILT, metastoreArguments);
+            real = Optional.ofNullable(etcd).map(program -> new Contender("etcd", program.toAbsolutePath(), List.of()));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        CompareOptions options = new CompareOptions();
-        options.workDir = workDir;
-        options.quotaBytes = QUOTA_BYTES;
         TestReport outcome = new TestReport("load-test");
-        try (Arena arena = new Arena(options, List.of(contender))) {
+        try (Arena arena = new Arena(new ArenaOptions(workDir, QUOTA_BYTES, 1), List.of(contender))) {
             ServerProcess server = arena.startFresh(contender);
             for (String workload : WORKLOADS) {
                 String text = run(workload, server, outcome);
                 out.println(text);
                 out.flush();
+            }
+            if (real.isPresent()) {
+                new RateCheck(arena.startFresh(real.get()), server).run(outcome, out);
             }
         } catch (IllegalStateException e) {
             // The server did not start, or is gone.
@@ -95,14 +106,8 @@ public final class SmokeCommand implements Callable<Integer> {
         List<String> arguments = new ArrayList<>(List.of(workload.split(" ", -1)));
         arguments.addAll(List.of(
                 "--strict", "--limit-seconds=120", "--endpoint=" + server.endpoint(), "--server-pid=" + server.pid()));
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text, true);
-        int exitCode = new CommandLine(new WorkloadCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(out)
-                .setErr(out)
-                .execute(arguments.toArray(String[]::new));
-        outcome.add(workload, exitCode == 0 ? null : text.toString());
-        return text.toString();
+        WorkloadRun run = WorkloadRun.of(arguments);
+        outcome.add(workload, run.exitCode() == 0 ? null : run.text());
+        return run.text();
     }
 }

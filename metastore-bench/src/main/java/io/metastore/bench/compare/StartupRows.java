@@ -1,5 +1,8 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.ServerProcess;
+import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.KeySpace;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,10 +19,10 @@ final class StartupRows implements RowGroup {
     }
 
     @Override
-    public void run(Arena arena, Set<String> chosen, Report report) {
+    public void run(Arena arena, CompareOptions options, Set<String> chosen, Report report) {
         List<List<Double>> ready = List.of(new ArrayList<>(), new ArrayList<>());
         List<List<Double>> firstPut = List.of(new ArrayList<>(), new ArrayList<>());
-        for (int i = 0; i < arena.options().alternations; i++) {
+        for (int i = 0; i < options.alternations; i++) {
             for (int c = 0; c < 2; c++) {
                 ServerProcess server = arena.startFresh(arena.contenders().get(c));
                 Arena.require(arena.loads(server, new KeySpace("bench/first/", 1), 256)

@@ -1,5 +1,8 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.ServerProcess;
+import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.KeySpace;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.load.Loads;
@@ -20,15 +23,15 @@ final class StreamRows implements RowGroup {
     }
 
     @Override
-    public void run(Arena arena, Set<String> chosen, Report report) {
+    public void run(Arena arena, CompareOptions options, Set<String> chosen, Report report) {
         List<List<Double>> rates = List.of(new ArrayList<>(), new ArrayList<>());
         List<List<Double>> growth = List.of(new ArrayList<>(), new ArrayList<>());
         for (int c = 0; c < 2; c++) {
             ServerProcess server = arena.startFresh(arena.contenders().get(c));
             Loads loads = arena.loads(server, new KeySpace("bench/key/", KEYS), VALUE_BYTES);
             Arena.require(loads.fill(100, 16, Duration.ofMinutes(30)));
-            Arena.require(loads.stream(arena.options().warmup()));
-            for (int i = 0; i < arena.options().alternations; i++) {
+            Arena.require(loads.stream(options.warmup()));
+            for (int i = 0; i < options.alternations; i++) {
                 LoadResult stream = Arena.require(loads.stream(Duration.ZERO));
                 rates.get(c).add(stream.megabytesPerSecond());
                 growth.get(c).add((bytes(stream, "rss_most_bytes") - bytes(stream, "rss_before_bytes")) / 1048576);

@@ -1,5 +1,6 @@
 package io.metastore.bench.compare;
 
+import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.LoadResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -56,6 +56,11 @@ public final class Loads {
         return run("lease", new LeaseLoad(ttlSeconds), plan);
     }
 
+    /** Grants that many leases, which stay. */
+    public LoadResult grant(long ttlSeconds, int leases, Duration limit) {
+        return runToEnd("lease-grant", new LeaseGrants(ttlSeconds, leases), 64, limit);
+    }
+
     /** Grants the leases first, which is not measured. */
     public LoadResult keepAlive(long ttlSeconds, int leases, Plan plan) {
         LeaseGrants grants = new LeaseGrants(ttlSeconds, leases);

@@ -1,13 +1,40 @@
 package io.metastore.bench.measure;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.reflect.TypeToken;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes maps, lists, numbers, booleans and text as JSON. */
+/** Maps, lists, numbers, booleans and text as JSON. */
 public final class Json {
+    private static final Gson READER = new GsonBuilder()
+            .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+            .create();
+    private static final TypeToken<Map<String, Object>> OBJECT = new TypeToken<>() {};
+
     private Json() {}
+
+    /**
+     * An object as a map; whole numbers as {@code Long}, others as {@code Double}.
+     *
+     * @throws IllegalArgumentException if the text is not one JSON object
+     */
+    public static Map<String, Object> readObject(String json) {
+        try {
+            Map<String, Object> read = READER.fromJson(json, OBJECT);
+            if (read == null) {
+                throw new IllegalArgumentException("no JSON object");
+            }
+            return read;
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException("not a JSON object: " + e.getMessage(), e);
+        }
+    }
 
     public static String write(@Nullable Object value) {
         StringBuilder out = new StringBuilder();

@@ -51,6 +51,7 @@ final class Compaction {
                         session.target().endpoint()),
                 rows,
                 session.server(),
+                List.of(),
                 errors,
                 allowedErrorPercent,
                 failures,

@@ -52,9 +52,10 @@ final class Crew {
         List<String> failures = new ArrayList<>();
         progress.begin(name, plan.operations(), plan.time());
         CpuSample before = target.sample();
+        Timeline timeline = new Timeline(target, tally, plan, before);
         target.client().run(() -> start(scripts));
         boolean byTime = plan.endsByTime() && !plan.openLoop();
-        boolean ended = await(plan.openLoop() ? plan.time().plus(OVERTIME) : plan.time(), progress);
+        boolean ended = await(plan.openLoop() ? plan.time().plus(OVERTIME) : plan.time(), progress, timeline);
         if (!ended) {
             long overdue = target.client().call(pace::overdue);
             target.client().run(this::stop);
@@ -63,7 +64,7 @@ final class Crew {
             } else if (!byTime) {
                 failures.add("not done within %d s".formatted(plan.time().toSeconds()));
             }
-            if (!await(OVERTIME, progress)) {
+            if (!await(OVERTIME, progress, timeline)) {
                 failures.add("%d calls without an answer".formatted(working.getCount()));
             }
         }
@@ -74,7 +75,7 @@ final class Crew {
             failures.add("%d of %d workers lost their connection".formatted(lost, plan.workers()));
         }
         progress.end(tally.operations());
-        return new Phase(name, tally, cpu, failures);
+        return new Phase(name, tally, cpu, timeline.intervals(), failures);
     }
 
     private void start(List<Script> scripts) {
@@ -86,7 +87,7 @@ final class Crew {
         flush();
     }
 
-    private boolean await(Duration limit, Progress progress) {
+    private boolean await(Duration limit, Progress progress, Timeline timeline) {
         long end = System.nanoTime() + limit.toNanos();
         try {
             while (true) {
@@ -98,6 +99,7 @@ final class Crew {
                     return false;
                 }
                 progress.update(target.client().call(tally::operations));
+                timeline.update();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -32,7 +32,9 @@ record Disk(@Nullable Path dir, Map<String, Object> flush, Optional<DiskUse> bef
         if (before.isPresent() && after.isPresent()) {
             DiskUse use = after.get().since(before.get());
             facts.put("disk_written_bytes", use.writtenBytes());
+            facts.put("disk_writes", use.writes());
             facts.put("disk_flushes", use.flushes());
+            facts.put("disk_read_bytes", use.readBytes());
         }
         return facts;
     }

@@ -4,17 +4,19 @@ import java.util.Locale;
 
 /** What a call does. */
 enum Kind {
-    PUT("Put"),
-    GET("Range"),
-    RANGE("Range"),
-    DELETE("DeleteRange"),
-    TXN("Txn"),
-    COMPACT("Compact");
+    PUT("KV/Put"),
+    GET("KV/Range"),
+    RANGE("KV/Range"),
+    DELETE("KV/DeleteRange"),
+    TXN("KV/Txn"),
+    COMPACT("KV/Compact"),
+    GRANT("Lease/LeaseGrant"),
+    REVOKE("Lease/LeaseRevoke");
 
     private final String path;
 
     Kind(String method) {
-        this.path = "/etcdserverpb.KV/" + method;
+        this.path = "/etcdserverpb." + method;
     }
 
     String path() {

@@ -26,6 +26,7 @@ final class LargeScale {
                 "large scale: %d workers, PUT + GET pairs; %s".formatted(plan.workers(), session.conditions(plan)),
                 rows,
                 details,
+                phase.timeline(),
                 phase.tally().errors(),
                 allowedErrorPercent,
                 phase.failures(),

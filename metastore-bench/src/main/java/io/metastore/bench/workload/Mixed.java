@@ -54,6 +54,7 @@ final class Mixed {
                         .formatted(mode.name().toLowerCase(Locale.ROOT), plan.workers(), session.conditions(plan)),
                 rows,
                 details,
+                phase.timeline(),
                 phase.tally().errors(),
                 allowedErrorPercent,
                 phase.failures(),

@@ -2,11 +2,13 @@ package io.metastore.bench.workload;
 
 import io.metastore.bench.measure.CpuSample;
 import java.util.List;
+import java.util.Map;
 
 /** What one crew did, and whatever kept it from doing all of it. */
-record Phase(String name, Tally tally, CpuSample.Use cpu, List<String> failures) {
+record Phase(String name, Tally tally, CpuSample.Use cpu, List<Map<String, Object>> timeline, List<String> failures) {
 
     Phase {
+        timeline = List.copyOf(timeline);
         failures = List.copyOf(failures);
     }
 

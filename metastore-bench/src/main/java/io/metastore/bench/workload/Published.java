@@ -26,6 +26,9 @@ record Published(String condition, String unit, double memoryRate, double rocksR
     static final Published W6 = new Published(
             "2000 PUT, 2000 overwrites, compact, 500 GET", "op/s", 0, 0, "compaction of 100 revisions 54 ms (RocksDB)");
 
+    static final Published SINGLE =
+            new Published("go test -bench", "op/s", 0, 0, "none: starting and stopping the server was in its times");
+
     String toText(double here) {
         StringBuilder text = new StringBuilder("  published by MetaStore in Go (")
                 .append(condition)

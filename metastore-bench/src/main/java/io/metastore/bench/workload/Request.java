@@ -86,6 +86,31 @@ record Request(Kind kind, MessageEncoder message, ReplyCheck check) {
                 ReplyCheck.NONE);
     }
 
+    static Request putUnderLease(byte[] key, byte[] value, long lease) {
+        return new Request(
+                Kind.PUT,
+                out -> {
+                    putFields(out, key, value);
+                    out.varintField(3, lease);
+                },
+                ReplyCheck.NONE);
+    }
+
+    /** Of a lease whose id we choose. */
+    static Request grant(long lease, long ttlSeconds) {
+        return new Request(
+                Kind.GRANT,
+                out -> {
+                    out.varintField(1, ttlSeconds);
+                    out.varintField(2, lease);
+                },
+                ReplyCheck.NONE);
+    }
+
+    static Request revoke(long lease) {
+        return new Request(Kind.REVOKE, out -> out.varintField(1, lease), ReplyCheck.NONE);
+    }
+
     /** If the key's version is 0, put it, else get it. */
     static Request create(byte[] key, byte[] value, ReplyCheck check) {
         return new Request(

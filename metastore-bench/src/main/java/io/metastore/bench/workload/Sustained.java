@@ -20,6 +20,7 @@ final class Sustained {
                 "sustained: %d workers, PUT of new keys; %s".formatted(plan.workers(), session.conditions(plan)),
                 List.of(Row.ofOperations("put", phase)),
                 session.cost(phase),
+                phase.timeline(),
                 phase.tally().errors(),
                 allowedErrorPercent,
                 phase.failures(),

@@ -9,6 +9,9 @@ import org.HdrHistogram.Histogram;
 /** What the workers saw: times of operations and of their calls by kind. Filled on the event loop, read when it is over. */
 final class Tally {
     private final Histogram operations = Latency.newHistogram();
+    /** Operations since the last cut. */
+    private final Histogram interval = Latency.newHistogram();
+
     private final Map<Kind, Histogram> calls = new EnumMap<>(Kind.class);
     private final Errors errors = new Errors();
 
@@ -23,6 +26,14 @@ final class Tally {
 
     void operation(long nanos) {
         Latency.record(operations, nanos);
+        Latency.record(interval, nanos);
+    }
+
+    /** Of the operations that ended since the last time it was asked. */
+    Latency cutInterval() {
+        Latency latency = Latency.of(interval);
+        interval.reset();
+        return latency;
     }
 
     /** Operations that went well. */

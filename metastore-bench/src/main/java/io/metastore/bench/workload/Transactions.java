@@ -33,6 +33,7 @@ final class Transactions {
                 "transactions: %d workers, create if absent; %s".formatted(plan.workers(), session.conditions(plan)),
                 List.of(Row.ofOperations("txn", phase)),
                 details,
+                phase.timeline(),
                 phase.tally().errors(),
                 allowedErrorPercent,
                 phase.failures(),

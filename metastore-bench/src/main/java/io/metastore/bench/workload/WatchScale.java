@@ -176,6 +176,7 @@ final class WatchScale {
                                 session.conditions(plan)),
                 rows,
                 details,
+                phase.timeline(),
                 errors,
                 allowedErrorPercent,
                 failures(phase),

@@ -5,6 +5,7 @@ import io.metastore.bench.measure.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,13 @@ public final class WorkloadCommand {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
+
+    private Map<String, Object> numbers = Map.of();
+
+    /** Of the last workload; empty if there was none. */
+    Map<String, Object> numbers() {
+        return numbers;
+    }
 
     @Command(name = "W1", description = "large scale: 50 workers, each 1000 times a put and a get of the same key")
     int largeScale(@Mixin WorkloadOptions options) {
@@ -88,6 +96,28 @@ public final class WorkloadCommand {
         });
     }
 
+    @Command(name = "single", description = "one kind of operation over and over: 1 worker, for 5 s")
+    int single(
+            @Mixin WorkloadOptions options,
+            @Option(names = "--operation", required = true, description = "${COMPLETION-CANDIDATES}")
+                    SingleOperation.Operation operation,
+            @Option(names = "--value-bytes", defaultValue = "15", description = "(${DEFAULT-VALUE})") int valueBytes,
+            @Option(
+                            names = "--keys",
+                            defaultValue = "0",
+                            description = "keys used again and again; 0: new ones, or 1000 to read")
+                    int keys,
+            @Option(names = "--shared-keys", description = "all workers put the same keys, instead of their own")
+                    boolean sharedKeys) {
+        return run(
+                options,
+                session -> SingleOperation.run(
+                        session,
+                        options.timed(1, 5),
+                        operation,
+                        new SingleOperation.Keys(keys, sharedKeys, valueBytes)));
+    }
+
     private int run(WorkloadOptions options, Function<Session, WorkloadResult> workload) {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
@@ -98,8 +128,9 @@ public final class WorkloadCommand {
                     .with(disk.after());
             out.print(result.toText());
             out.flush();
+            numbers = result.toMap();
             if (options.json != null) {
-                Files.writeString(options.json, Json.write(result.toMap()));
+                Files.writeString(options.json, Json.write(numbers));
             }
             return result.verdict().isEmpty() ? 0 : 1;
         } catch (IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param rows the first is what is compared with the published figure
  * @param details more numbers, by name
+ * @param timeline how the load went on, if that was recorded
  * @param failures what makes it fail beside too many errors
  */
 record WorkloadResult(
@@ -17,6 +18,7 @@ record WorkloadResult(
         String title,
         List<Row> rows,
         Map<String, Object> details,
+        List<Map<String, Object>> timeline,
         Errors errors,
         double allowedErrorPercent,
         List<String> failures,
@@ -24,13 +26,14 @@ record WorkloadResult(
 
     WorkloadResult {
         rows = List.copyOf(rows);
+        timeline = List.copyOf(timeline);
         failures = List.copyOf(failures);
     }
 
     WorkloadResult with(Map<String, Object> moreDetails) {
         Map<String, Object> all = new LinkedHashMap<>(details);
         all.putAll(moreDetails);
-        return new WorkloadResult(id, title, rows, all, errors, allowedErrorPercent, failures, published);
+        return new WorkloadResult(id, title, rows, all, timeline, errors, allowedErrorPercent, failures, published);
     }
 
     /** Why it failed; empty if it did not. */
@@ -64,6 +67,7 @@ record WorkloadResult(
         map.put("title", title);
         map.put("rows", rows.stream().map(Row::toMap).toList());
         map.put("details", details);
+        map.put("timeline", timeline);
         map.put("errors", errors.total());
         map.put("errors_by_code", errors.byCode());
         map.put("error_texts", errors.byText());

@@ -2,6 +2,7 @@ package io.metastore.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.measure.CpuSample;
 import io.metastore.bench.measure.Latency;

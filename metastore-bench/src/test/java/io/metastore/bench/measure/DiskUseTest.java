@@ -16,8 +16,8 @@ class DiskUseTest {
 
     @Test
     void readsTheDiskOfADevice() {
-        assertThat(DiskUse.parse(DISKSTATS, 253 << 8)).hasValue(new DiskUse(80 * 512, 33));
-        assertThat(DiskUse.parse(DISKSTATS, 0x10fd01)).hasValue(new DiskUse(2 * 512, 4));
+        assertThat(DiskUse.parse(DISKSTATS, 253 << 8)).hasValue(new DiskUse(80 * 512, 900, 33, 1288 * 512));
+        assertThat(DiskUse.parse(DISKSTATS, 0x10fd01)).hasValue(new DiskUse(2 * 512, 1, 4, 512));
     }
 
     @Test
@@ -32,6 +32,6 @@ class DiskUseTest {
 
     @Test
     void isCountedFromAMoment() {
-        assertThat(new DiskUse(100, 7).since(new DiskUse(60, 5))).isEqualTo(new DiskUse(40, 2));
+        assertThat(new DiskUse(100, 9, 7, 5).since(new DiskUse(60, 4, 5, 3))).isEqualTo(new DiskUse(40, 5, 2, 2));
     }
 }

@@ -1,4 +1,4 @@
-package io.metastore.bench.compare;
+package io.metastore.bench.arena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.metastore.bench.compare;
+package io.metastore.bench.arena;
 
 import io.metastore.bench.measure.DiskProbe;
 import io.metastore.bench.measure.Latency;
@@ -14,11 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Where and with what a comparison was made: the head of its report. */
-final class Environment {
+/** The machine, its disk and the servers: the head of a report. */
+public final class Environment {
     private Environment() {}
 
-    static Map<String, Object> describe(Arena arena) throws IOException {
+    /** Starts each contender once, to look at it. */
+    public static Map<String, Object> describe(Arena arena) throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         facts.put(
@@ -46,20 +47,6 @@ final class Environment {
             facts.put(contender.name() + " runtime", runtime(server.pid()));
             arena.stop(server);
         }
-        CompareOptions options = arena.options();
-        facts.put(
-                "client",
-                "Java %s, one event loop, %d connections, closed loop, random keys and values"
-                        .formatted(Runtime.version(), options.connections));
-        facts.put(
-                "windows",
-                "%d alternations of %.1f s after %.1f s of lead, %.1f s of warm-up; the other server %s"
-                        .formatted(
-                                options.alternations,
-                                options.windowSeconds,
-                                options.leadSeconds,
-                                options.warmupSeconds,
-                                options.noFreeze ? "idle" : "stopped"));
         return facts;
     }
 

@@ -1,4 +1,4 @@
-package io.metastore.bench.compare;
+package io.metastore.bench.arena;
 
 import io.metastore.bench.http2.LoadClient;
 import io.metastore.bench.load.KeySpace;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Starts servers in directories of their own, and sees to it that neither process nor directory stays behind. */
-final class Arena implements AutoCloseable {
-    private final CompareOptions options;
+public final class Arena implements AutoCloseable {
+    private final ArenaOptions options;
     private final List<Contender> contenders;
     private final Path dir;
     private final LoadClient client = new LoadClient();
@@ -28,28 +28,26 @@ final class Arena implements AutoCloseable {
     private final Thread hook = new Thread(this::clear, "clear-up");
     private int started;
 
-    Arena(CompareOptions options, List<Contender> contenders) throws IOException {
+    public Arena(ArenaOptions options, List<Contender> contenders) throws IOException {
         this.options = options;
         this.contenders = List.copyOf(contenders);
-        Files.createDirectories(options.workDir);
-        dir = Files.createTempDirectory(options.workDir.toAbsolutePath(), "compare-");
+        Files.createDirectories(options.workDir());
+        dir = Files.createTempDirectory(options.workDir().toAbsolutePath(), "compare-");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    CompareOptions options() {
-        return options;
-    }
-
-    /** First etcd, then ours. */
-    List<Contender> contenders() {
+    /** In the order in which they were given. */
+    public List<Contender> contenders() {
         return contenders;
     }
 
-    Path dir() {
+    /** Where its servers keep what they write. */
+    public Path dir() {
         return dir;
     }
 
-    ServerProcess startFresh(Contender contender) {
+    /** Returns when it serves. */
+    public ServerProcess startFresh(Contender contender) {
         try {
             return start(contender, dir.resolve(contender.name() + "-" + started++), Ports.free());
         } catch (IOException e) {
@@ -58,7 +56,7 @@ final class Arena implements AutoCloseable {
     }
 
     /** Starts a stopped server again, on its data and at its address. */
-    ServerProcess startAgain(ServerProcess stopped) {
+    public ServerProcess startAgain(ServerProcess stopped) {
         return start(stopped.contender(), stopped.dir(), stopped.ports());
     }
 
@@ -69,7 +67,7 @@ final class Arena implements AutoCloseable {
                 throw new IllegalStateException("the comparison is being stopped");
             }
             try {
-                server = new ServerProcess(contender, serverDir, ports, options.quotaBytes);
+                server = new ServerProcess(contender, serverDir, ports, options.quotaBytes());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -79,26 +77,29 @@ final class Arena implements AutoCloseable {
         return server;
     }
 
-    void stop(ServerProcess server) {
+    public void stop(ServerProcess server) {
         server.close();
         synchronized (running) {
             running.remove(server);
         }
     }
 
-    Loads loads(ServerProcess server, KeySpace keys, int valueBytes) {
-        return new Loads(
-                new LoadTarget(client, server.endpoint(), options.connections, server.pid()), keys, valueBytes);
+    public Loads loads(ServerProcess server, KeySpace keys, int valueBytes) {
+        return loads(server, options.connections(), keys, valueBytes);
     }
 
-    static LoadResult require(LoadResult result) {
+    public Loads loads(ServerProcess server, int connections, KeySpace keys, int valueBytes) {
+        return new Loads(new LoadTarget(client, server.endpoint(), connections, server.pid()), keys, valueBytes);
+    }
+
+    public static LoadResult require(LoadResult result) {
         if (result.errors() > 0) {
             throw new IllegalStateException(result.name() + " failed: " + result.errorTexts());
         }
         return result;
     }
 
-    void delete(Path tree) {
+    public void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;
         }
@@ -107,12 +108,12 @@ final class Arena implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            Report.progress("could not remove " + tree + ": " + e);
+            progress("could not remove " + tree + ": " + e);
         }
     }
 
     /** Ends what still runs, and removes what it wrote. */
-    void stopAll() {
+    public void stopAll() {
         List<ServerProcess> left;
         synchronized (running) {
             left = List.copyOf(running);
@@ -122,8 +123,13 @@ final class Arena implements AutoCloseable {
         try (Stream<Path> dirs = Files.list(dir)) {
             dirs.forEach(this::delete);
         } catch (IOException e) {
-            Report.progress("could not clear " + dir + ": " + e);
+            progress("could not clear " + dir + ": " + e);
         }
+    }
+
+    /** One line for who waits. */
+    public static void progress(String line) {
+        System.err.println(line);
     }
 
     private void clear() {

@@ -1,4 +1,4 @@
-package io.metastore.bench.compare;
+package io.metastore.bench.arena;
 
 import io.metastore.bench.http2.Endpoint;
 import java.io.BufferedReader;
@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** One running server: a member of its own cluster, on loopback ports that were free. Its output goes to a file beside its data. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final String READY = "ready to serve client requests";
     private static final Duration READY_LIMIT = Duration.ofMinutes(5);
     private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(20);
@@ -34,7 +34,7 @@ final class ServerProcess implements AutoCloseable {
     private boolean frozen;
 
     /** Starts it; {@link #awaitReady} tells when it serves. */
-    ServerProcess(Contender contender, Path dir, Ports ports, long quotaBytes) throws IOException {
+    public ServerProcess(Contender contender, Path dir, Ports ports, long quotaBytes) throws IOException {
         this.contender = contender;
         this.dir = dir;
         this.ports = ports;
@@ -53,7 +53,9 @@ final class ServerProcess implements AutoCloseable {
                 "--initial-cluster=bench=" + peer,
                 "--quota-backend-bytes=" + quotaBytes));
         command.addAll(contender.extraArguments());
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(contender.environment());
+        process = builder.start();
         Thread reader = new Thread(this::readOutput, "output-" + contender.name());
         reader.setDaemon(true);
         reader.start();
@@ -79,7 +81,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Returns once it says that it serves clients. */
-    void awaitReady() {
+    public void awaitReady() {
         try {
             if (!ready.await(READY_LIMIT.toSeconds(), TimeUnit.SECONDS) || readyNanos == 0) {
                 throw new IllegalStateException(
@@ -100,11 +102,11 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    Contender contender() {
+    public Contender contender() {
         return contender;
     }
 
-    Path dir() {
+    public Path dir() {
         return dir;
     }
 
@@ -112,31 +114,36 @@ final class ServerProcess implements AutoCloseable {
         return ports;
     }
 
-    Endpoint endpoint() {
+    public Endpoint endpoint() {
         return endpoint;
     }
 
-    long pid() {
+    /** Its pauses so far, in all its lives, if its contender tells of collections. */
+    public GcLog gcLog() {
+        return GcLog.read(log);
+    }
+
+    public long pid() {
         return process.pid();
     }
 
-    long startNanos() {
+    public long startNanos() {
         return startNanos;
     }
 
-    Duration untilReady() {
+    public Duration untilReady() {
         return Duration.ofNanos(readyNanos - startNanos);
     }
 
     /** Stops the whole process without its knowing, so that its background work waits for its own windows. */
-    void freeze() {
+    public void freeze() {
         if (!frozen) {
             signal("-STOP");
             frozen = true;
         }
     }
 
-    void thaw() {
+    public void thaw() {
         if (frozen) {
             signal("-CONT");
             frozen = false;

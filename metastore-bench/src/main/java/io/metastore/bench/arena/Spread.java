@@ -1,14 +1,14 @@
-package io.metastore.bench.compare;
+package io.metastore.bench.arena;
 
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 
 /** The middle, the least and the most of some numbers. */
-record Spread(double median, double least, double most) {
-    static final Spread NONE = new Spread(0, 0, 0);
+public record Spread(double median, double least, double most) {
+    public static final Spread NONE = new Spread(0, 0, 0);
 
-    static Spread of(double... numbers) {
+    public static Spread of(double... numbers) {
         if (numbers.length == 0) {
             return NONE;
         }
@@ -19,7 +19,7 @@ record Spread(double median, double least, double most) {
         return new Spread(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    static Spread of(Collection<Double> numbers) {
+    public static Spread of(Collection<Double> numbers) {
         return of(numbers.stream().mapToDouble(Double::doubleValue).toArray());
     }
 

@@ -101,9 +101,10 @@ final class Charts {
                     case WATCH -> chart("Events by watchers of one prefix", "watchers", "events/s");
                     default -> throw new IllegalArgumentException("no chart " + name);
                 };
-        boolean overTime = name.equals(OVER_TIME);
-        chart.getStyler().setXAxisLogarithmic(!overTime).setYAxisLogarithmic(!overTime);
-        if (overTime) {
+        // Labels of a logarithmic axis stand at powers of ten: within one there would be none.
+        boolean fromZero = name.equals(OVER_TIME) || name.equals(WATCH);
+        chart.getStyler().setXAxisLogarithmic(!name.equals(OVER_TIME)).setYAxisLogarithmic(!fromZero);
+        if (fromZero) {
             chart.getStyler().setYAxisMin(0.0);
         }
         return chart;

@@ -34,20 +34,28 @@ final class Measurement {
 
     void run(Recording recording) {
         contestants.forEach(Contestant::freeze);
+        compact(recording);
         for (Contestant contestant : contestants) {
             awake(contestant, this::warmUp);
             recording.putResources(contestant.name(), "before", resources(contestant));
         }
         for (RowPlan row : RowPlan.of(profile)) {
-            if (chosen.test(row.id())) {
-                measure(row, recording);
-            } else {
-                recording.skip(row.id(), "not chosen for this run");
-            }
+            measure(row, recording);
         }
         for (Contestant contestant : contestants) {
             recording.putResources(contestant.name(), "after", resources(contestant));
         }
+    }
+
+    /** A first run, not recorded, warms the servers up for it. */
+    private void compact(Recording recording) {
+        RowPlan row = RowPlan.compaction(profile);
+        for (Contestant contestant : contestants) {
+            if (chosen.test(row.id())) {
+                awake(contestant, awake -> workload(awake, row.arguments(), List.of()));
+            }
+        }
+        measure(row, recording);
     }
 
     private void warmUp(Contestant contestant) {
@@ -57,6 +65,10 @@ final class Measurement {
     }
 
     private void measure(RowPlan row, Recording recording) {
+        if (!chosen.test(row.id())) {
+            recording.skip(row.id(), "not chosen for this run");
+            return;
+        }
         recording.command(row.id(), "workload " + row.arguments());
         for (int round = 0; round < row.rounds(); round++) {
             for (Contestant contestant : contestants) {
@@ -74,7 +86,7 @@ final class Measurement {
 
     private Map<String, Object> observed(Contestant contestant, RowPlan row) {
         Optional<GcLog> gcBefore = contestant.gcLog();
-        Map<String, Object> run = workload(contestant, row.arguments(), List.of("--disk=" + dir));
+        Map<String, Object> run = workload(contestant, row.arguments(), List.of("--disk=" + dir, "--disk-flushes=0"));
         Optional<GcLog> gcAfter = contestant.gcLog();
         if (gcBefore.isPresent() && gcAfter.isPresent()) {
             GcLog pauses = gcAfter.get().since(gcBefore.get());

@@ -117,6 +117,11 @@ final class Recording {
         return Optional.ofNullable(row(row).get("command")).map(Object::toString);
     }
 
+    /** What whoever recorded it had to say of it. */
+    Optional<String> note(String row) {
+        return Optional.ofNullable(row(row).get("note")).map(Object::toString);
+    }
+
     List<Map<String, Object>> runs(String row, String contender) {
         List<Map<String, Object>> runs = new ArrayList<>();
         if (row(row).get(contender) instanceof List<?> list) {

@@ -177,7 +177,7 @@ final class ResultSections {
                 + parameters(
                         "%,d PUT, %,d overwriting PUT, a compaction that is waited for, %,d GET"
                                 .formatted(keys, keys, Math.max(500, keys / 10)),
-                        "Concurrent clients: 1")
+                        "Concurrent clients: 1; before all other rows, whose old revisions would be compacted with it, so on servers that are hardly warm")
                 + results(table.line(
                                 "Compaction, ms",
                                 Figure.line("compact", "mean_us").times(1e-3),
@@ -235,6 +235,7 @@ final class ResultSections {
                 .ratio(row, Figure.PER_SECOND)
                 .ifPresent(r -> lines.add("Throughput against etcd: " + Numbers.text(r)));
         recording.ratio(row, Figure.P99_MICROS).ifPresent(r -> lines.add("P99 against etcd: " + Numbers.text(r)));
+        recording.note(row).ifPresent(lines::add);
         for (String line : more) {
             if (!line.isEmpty()) {
                 lines.add(line);

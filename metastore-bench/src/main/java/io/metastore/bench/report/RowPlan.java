@@ -12,6 +12,7 @@ import java.util.Locale;
 record RowPlan(String id, String arguments, int rounds) {
     static final List<String> OPERATIONS = List.of("put", "get", "delete", "range", "txn", "lease");
 
+    /** All others, in the order in which they are measured. */
     static List<RowPlan> of(Profile profile) {
         List<RowPlan> rows = new ArrayList<>();
         workloads(profile, rows);
@@ -20,11 +21,16 @@ record RowPlan(String id, String arguments, int rounds) {
         return rows;
     }
 
+    /** Comes before all others: what they wrote would be compacted with it. */
+    static RowPlan compaction(Profile profile) {
+        return new RowPlan("w6", "W6 --ops=%d --physical".formatted(profile.share(2_000)), profile.rounds());
+    }
+
     private static void workloads(Profile profile, List<RowPlan> rows) {
         int rounds = profile.rounds();
         int pairs = profile.share(1_000);
         rows.add(new RowPlan("w1", "W1 --workers=50 --ops=" + pairs, rounds));
-        rows.add(new RowPlan("w1-100", "W1 --workers=100 --ops=" + pairs, rounds));
+        rows.add(new RowPlan("w1-100", "W1 --workers=100 --ops=" + pairs, profile.curveRounds()));
         String sustained = seconds(profile.sustainedSeconds());
         rows.add(new RowPlan("w2", "W2 --workers=20" + sustained, rounds));
         rows.add(new RowPlan("w2-rate", "W2 --workers=20 --rate=2000" + sustained, 1));
@@ -42,7 +48,6 @@ record RowPlan(String id, String arguments, int rounds) {
                     rounds));
         }
         rows.add(new RowPlan("w5", "W5 --workers=10 --ops=" + pairs, rounds));
-        rows.add(new RowPlan("w6", "W6 --ops=%d --physical".formatted(profile.share(2_000)), rounds));
     }
 
     private static void singles(Profile profile, List<RowPlan> rows) {

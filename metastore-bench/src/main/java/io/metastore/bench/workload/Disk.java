@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's disk, if the client knows it: how long it takes to flush, and what it wrote during a workload. */
 record Disk(@Nullable Path dir, Map<String, Object> flush, Optional<DiskUse> before) {
-    private static final int FLUSHES = 1_000;
-
-    static Disk before(@Nullable Path dir) throws IOException {
+    /** No flushes: their time is not looked at. */
+    static Disk before(@Nullable Path dir, int flushes) throws IOException {
         if (dir == null) {
             return new Disk(null, Map.of(), Optional.empty());
         }
-        Latency flush = DiskProbe.run(dir, FLUSHES);
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("disk_flush_p50_us", Session.decimals(flush.p50Micros()));
-        facts.put("disk_flush_p99_us", Session.decimals(flush.p99Micros()));
+        if (flushes > 0) {
+            Latency flush = DiskProbe.run(dir, flushes);
+            facts.put("disk_flush_p50_us", Session.decimals(flush.p50Micros()));
+            facts.put("disk_flush_p99_us", Session.decimals(flush.p99Micros()));
+        }
         return new Disk(dir, facts, DiskUse.of(dir));
     }
 

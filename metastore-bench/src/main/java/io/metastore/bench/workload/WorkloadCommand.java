@@ -122,7 +122,7 @@ public final class WorkloadCommand {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try (LoadTarget target = options.target()) {
-            Disk disk = Disk.before(options.disk);
+            Disk disk = Disk.before(options.disk, options.diskFlushes);
             Progress progress = new Progress(err, Progress.onTerminal(), System::nanoTime);
             WorkloadResult result = workload.apply(new Session(target, options.keyPrefix, progress))
                     .with(disk.after());

@@ -59,6 +59,12 @@ final class WorkloadOptions {
     @Nullable
     Path disk;
 
+    @Option(
+            names = "--disk-flushes",
+            defaultValue = "1000",
+            description = "flushes timed there before the load (${DEFAULT-VALUE})")
+    int diskFlushes;
+
     @Option(names = "--json", description = "file for the numbers")
     @Nullable
     Path json;

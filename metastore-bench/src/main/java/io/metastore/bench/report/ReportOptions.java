@@ -11,12 +11,10 @@ import picocli.CommandLine.Option;
 
 /** What may be said about a report. */
 final class ReportOptions {
-    @Option(names = "--quick", description = "at most six minutes, for a first look")
+    @Option(names = "--quick", description = "some six minutes, for a first look")
     boolean quick;
 
-    @Option(
-            names = "--full",
-            description = "more than an hour: more rounds, and five minutes of sustained load a round")
+    @Option(names = "--full", description = "more rounds, and five minutes of sustained load a round")
     boolean full;
 
     @Option(names = "--profile", hidden = true, description = "moment, quick, standard or full")

@@ -186,7 +186,10 @@ final class RunningMember implements AutoCloseable {
         };
         PeerNetwork peers = keep(
                 parts, ClusterPeers.start(config, bootstrap, state.members(), threads.prefix(), timer, wasRemoved));
-        RaftNode raft = keep(parts, RaftNode.start(raftConfig(config, data, bootstrap, peers), applier, fatal, MemberMetrics.syncs(metrics)));
+        RaftNode raft = keep(
+                parts,
+                RaftNode.start(
+                        raftConfig(config, data, bootstrap, peers), applier, fatal, MemberMetrics.syncs(metrics)));
         TimeoutCause timeouts = new TimeoutCause(raft, peers, identity.memberId(), config.electionTimeout());
         applier.onLeadership(timeouts::leadershipChanged);
         SecureRandom random = new SecureRandom();
@@ -339,7 +342,10 @@ final class RunningMember implements AutoCloseable {
                         new GrpcServer.Front(
                                 anyTls ? ServerTls.load(tls) : null,
                                 HttpEndpoint.ofClients(
-                                        health, config.http(), gateway::newHandler, () -> CompletableFuture.supplyAsync(metrics::text, readers)),
+                                        health,
+                                        config.http(),
+                                        gateway::newHandler,
+                                        () -> CompletableFuture.supplyAsync(metrics::text, readers)),
                                 HttpEndpoint.ofMetrics(
                                         health, () -> CompletableFuture.supplyAsync(metrics::text, readers)))));
         parts.push(handover::handOver); // the first to be done when the member stops

@@ -2,9 +2,9 @@ package io.metastore.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.metastore.server.config.HttpAccess;
 import io.metastore.server.metrics.Metrics;
 import io.netty.buffer.Unpooled;
-import io.metastore.server.config.HttpAccess;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;

@@ -189,8 +189,8 @@ public final class Replicator implements AutoCloseable {
     private void propose(List<Command> commands, List<OutcomeListener> listeners, LoopContext origin) {
         long first = sequence.getAndAdd(commands.size());
         ByteBuffer entry = ByteBuffer.wrap(CommandCodec.encode(memberId, first, commands));
-        CommandProposal proposal =
-                new CommandProposal(entry, first, commands, listeners, origin, System.nanoTime(), this::notApplied, failures);
+        CommandProposal proposal = new CommandProposal(
+                entry, first, commands, listeners, origin, System.nanoTime(), this::notApplied, failures);
         forgetSettled();
         pending.add(proposal);
         if (closed) {

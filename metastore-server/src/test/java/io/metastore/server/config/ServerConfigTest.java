@@ -174,9 +174,9 @@ class ServerConfigTest {
     @Test
     void tlsBetweenMembersIsRefusedUntilItIsServed() {
         assertThatThrownBy(() -> config("--initial-cluster=default=http://localhost:2380,b=https://localhost:2381"))
-                .hasMessageContaining("TLS is not served yet");
+                .hasMessageContaining("TLS between members is not served yet");
         assertThatThrownBy(() -> config("--listen-peer-urls=https://localhost:2380"))
-                .hasMessageContaining("TLS is not served yet");
+                .hasMessageContaining("TLS between members is not served yet");
     }
 
     @ParameterizedTest

@@ -167,6 +167,32 @@ class ClientTlsTest {
     }
 
     @Test
+    void theGatewayAnswersInBothVersionsOfHttp() throws Exception {
+        start(Map.of());
+        SSLContext tls = jdk(ca, null);
+        for (HttpClient.Version version : HttpClient.Version.values()) {
+            String put = post(tls, version, "/v3/kv/put", "{\"key\":\"Zm9v\",\"value\":\"YmFy\"}");
+            assertThat(put).as("%s", version).contains("\"revision\":");
+            assertThat(post(tls, version, "/v3/kv/range", "{\"key\":\"Zm9v\"}"))
+                    .as("%s", version)
+                    .contains("\"value\":\"YmFy\"", "\"count\":\"1\"");
+        }
+    }
+
+    private String post(SSLContext tls, HttpClient.Version version, String path, String body) throws Exception {
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(tls).version(version).build();
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("https://localhost:" + address().getPort() + path))
+                .timeout(Duration.ofSeconds(20))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.version()).isEqualTo(version);
+        return response.body();
+    }
+
+    @Test
     void plainAndSecureClientsMayShareAPort() throws Exception {
         start(Map.of());
         int port = address().getPort();

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends connections of HTTP/1.1 on which a request does not come to its end, or none comes at all; an answer may take as long
- * as it needs. Sits behind the codec.
+ * Ends connections of HTTP/1.1, and streams of HTTP/2, on which a request does not come to its end, or none comes at all; an
+ * answer may take as long as it needs. Sits behind the codec, and behind {@link OneRequestAtATime}.
  *
  * <p>States: READING, from the first byte expected, with a deadline that further bytes do not move; ANSWERING, without one;
  * then READING again, for as long as clients keep connections that they do not use.

@@ -1,15 +1,12 @@
 package io.metastore.server.http;
 
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -22,20 +19,6 @@ import java.util.Queue;
 final class OneRequestAtATime extends ChannelDuplexHandler {
     private final Queue<Object> later = new ArrayDeque<>();
     private boolean unanswered;
-    private boolean requestEnded;
-    private boolean answerBegun;
-
-    /** Closes a connection from which nothing has come for a while, unless it waits for an answer or is getting one. */
-    ChannelHandler idleTimeout(int seconds) {
-        return new ReadTimeoutHandler(seconds) {
-            @Override
-            protected void readTimedOut(ChannelHandlerContext context) throws Exception {
-                if (!unanswered || !(requestEnded || answerBegun)) {
-                    super.readTimedOut(context);
-                }
-            }
-        };
-    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -50,11 +33,6 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
     private void pass(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest) {
             unanswered = true;
-            requestEnded = false;
-            answerBegun = false;
-        }
-        if (message instanceof LastHttpContent) {
-            requestEnded = true;
         }
         context.fireChannelRead(message);
     }
@@ -65,7 +43,6 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
         if (message instanceof HttpResponse response && isInformational(response)) {
             return;
         }
-        answerBegun |= message instanceof HttpObject;
         if (message instanceof LastHttpContent) {
             unanswered = false;
             if (!later.isEmpty()) {

@@ -40,7 +40,10 @@ public final class LoadOptions {
     @Option(names = "--warmup-seconds", defaultValue = "3", description = "load before it (${DEFAULT-VALUE})")
     double warmupSeconds;
 
-    @Option(names = "--server-pid", defaultValue = "0", description = "process whose CPU and memory to show")
+    @Option(
+            names = "--server-pid",
+            defaultValue = "0",
+            description = "process whose CPU, also by thread, and memory to show")
     long serverPid;
 
     @Option(names = "--fill", description = "put every key of the key space first")

@@ -19,6 +19,8 @@ public record LoadResult(
         ProcessUsage.Memory serverMemory,
         Map<String, Object> more) {
 
+    private static final double LEAST_SHOWN_MICROS = 0.05;
+
     public LoadResult {
         errorTexts = Map.copyOf(errorTexts);
     }
@@ -56,6 +58,16 @@ public record LoadResult(
         return microsPer(cpu.clientNanos(), operations);
     }
 
+    /** By the names of the server's threads, most first; empty if it is not known which process the server is. */
+    Map<String, Double> threadMicrosPerOperation() {
+        Map<String, Double> micros = new LinkedHashMap<>();
+        cpu.serverThreads().entrySet().stream()
+                .filter(thread -> thread.getValue() > 0)
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .forEach(thread -> micros.put(thread.getKey(), microsPer(thread.getValue(), operations)));
+        return micros;
+    }
+
     static double perSecond(long count, long nanos) {
         return nanos == 0 ? 0 : count * 1e9 / nanos;
     }
@@ -78,6 +90,7 @@ public record LoadResult(
         map.put("errors", errors);
         map.put("error_texts", errorTexts);
         map.put("server_cpu_us_per_op", serverMicrosPerOperation());
+        map.put("server_cpu_us_per_op_by_thread", threadMicrosPerOperation());
         map.put("client_cpu_us_per_op", clientMicrosPerOperation());
         map.put("foreign_cpu_share", cpu.foreignShare());
         map.put("server_rss_bytes", serverMemory.residentBytes());
@@ -111,6 +124,11 @@ public record LoadResult(
                 serverMicrosPerOperation(),
                 clientMicrosPerOperation(),
                 cpu.foreignShare() * 100);
+        threadMicrosPerOperation().forEach((thread, micros) -> {
+            if (micros >= LEAST_SHOWN_MICROS) {
+                line(text, "    %-15s %.2f", thread, micros);
+            }
+        });
         line(
                 text,
                 "  server memory MiB: resident %.0f  anonymous %.0f  peak %.0f",

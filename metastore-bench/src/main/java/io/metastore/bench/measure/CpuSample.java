@@ -1,14 +1,21 @@
 package io.metastore.bench.measure;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** CPU time used up to one moment: by the server, by this process, by all that runs on the machine. */
-public record CpuSample(long atNanos, long serverNanos, long clientNanos, long machineNanos) {
+/** CPU time used up to one moment: by the server and its threads, by this process, by all that runs on the machine. */
+public record CpuSample(
+        long atNanos, long serverNanos, long clientNanos, long machineNanos, Map<String, Long> serverThreads) {
     private static final long NANOS_PER_TICK = 10_000_000;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    /** What was used between two samples. Foreign: by neither client nor server, as a share of the whole machine. */
-    public record Use(long nanos, long serverNanos, long clientNanos, double foreignShare) {}
+    /**
+     * What was used between two samples. Foreign: by neither client nor server, as a share of the whole machine. Threads of the
+     * server that have one name but for a number count together.
+     */
+    public record Use(
+            long nanos, long serverNanos, long clientNanos, double foreignShare, Map<String, Long> serverThreads) {}
 
     /** A pid of 0: the server is not on this machine, or nobody said where. */
     public static CpuSample take(long serverPid) {
@@ -16,7 +23,8 @@ public record CpuSample(long atNanos, long serverNanos, long clientNanos, long m
                 System.nanoTime(),
                 serverPid == 0 ? 0 : ProcessUsage.cpuNanos(serverPid),
                 ProcessUsage.cpuNanos(ProcessHandle.current().pid()),
-                parseMachineNanos(ProcessUsage.read(Path.of("/proc/stat"))));
+                parseMachineNanos(ProcessUsage.read(Path.of("/proc/stat"))),
+                serverPid == 0 ? Map.of() : ProcessUsage.threadNanos(serverPid));
     }
 
     public Use until(CpuSample later) {
@@ -24,7 +32,10 @@ public record CpuSample(long atNanos, long serverNanos, long clientNanos, long m
         long server = later.serverNanos - serverNanos;
         long client = later.clientNanos - clientNanos;
         long foreign = Math.max(0, later.machineNanos - machineNanos - server - client);
-        return new Use(nanos, server, client, nanos == 0 ? 0 : (double) foreign / nanos / PROCESSORS);
+        Map<String, Long> threads = new TreeMap<>(later.serverThreads);
+        // A thread that has ended leaves its name less than it had: nothing was used that we know of.
+        threads.replaceAll((name, used) -> Math.max(0, used - serverThreads.getOrDefault(name, 0L)));
+        return new Use(nanos, server, client, nanos == 0 ? 0 : (double) foreign / nanos / PROCESSORS, threads);
     }
 
     /** User, nice, system and stolen time. Interrupt time is left out: most of it is the load's own loopback traffic. */

@@ -22,7 +22,7 @@ class WindowRowTest {
                 errors,
                 Map.of(),
                 new Latency(operations, 1, 1, p99, p99, p99),
-                new CpuSample.Use(2_000_000_000L, operations * 10_000, operations * 1_000, foreign),
+                new CpuSample.Use(2_000_000_000L, operations * 10_000, operations * 1_000, foreign, Map.of()),
                 new ProcessUsage.Memory(100 << 20, 0, 0),
                 Map.of());
     }

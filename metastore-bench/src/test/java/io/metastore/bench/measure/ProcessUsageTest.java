@@ -2,6 +2,7 @@ package io.metastore.bench.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,9 +30,36 @@ class ProcessUsageTest {
     @Test
     void whatNeitherSideUsedIsForeign() {
         int cpus = Runtime.getRuntime().availableProcessors();
-        CpuSample before = new CpuSample(0, 0, 0, 0);
-        CpuSample after = new CpuSample(1_000, 300, 200, 500 + 100L * cpus);
-        assertThat(before.until(after)).isEqualTo(new CpuSample.Use(1_000, 300, 200, 0.1));
+        CpuSample before = new CpuSample(0, 0, 0, 0, Map.of());
+        CpuSample after = new CpuSample(1_000, 300, 200, 500 + 100L * cpus, Map.of());
+        assertThat(before.until(after)).isEqualTo(new CpuSample.Use(1_000, 300, 200, 0.1, Map.of()));
+    }
+
+    @Test
+    void threadsThatCameOrWentCountWhatIsKnown() {
+        CpuSample before = new CpuSample(0, 0, 0, 0, Map.of("apply", 5L, "read", 7L, "gone", 3L));
+        CpuSample after = new CpuSample(1, 0, 0, 0, Map.of("apply", 9L, "read", 4L, "new", 2L));
+        assertThat(before.until(after).serverThreads()).isEqualTo(Map.of("apply", 4L, "read", 0L, "new", 2L));
+    }
+
+    @Test
+    void threadsAreKnownByTheirNamesWithoutNumbers() {
+        assertThat(ProcessUsage.parseRole("7 (metastore-m-grpc-io-1-2) S 1")).isEqualTo("metastore-m-grpc-io");
+        assertThat(ProcessUsage.parseRole("7 (GC Thread#0) S 1")).isEqualTo("GC Thread");
+        assertThat(ProcessUsage.parseRole("7 (odd) (name) S 1")).isEqualTo("odd) (name");
+        assertThat(ProcessUsage.parseRole("7 (42) S 1")).isEqualTo("42");
+    }
+
+    @Test
+    void threadsOfAProcessTogetherUseNoMoreThanItUses() {
+        long pid = ProcessHandle.current().pid();
+        Map<String, Long> threads = ProcessUsage.threadNanos(pid);
+        // Each figure is rounded by itself.
+        long roundedUp = 10_000_000L * Thread.getAllStackTraces().size() + 100_000_000L;
+        assertThat(threads).isNotEmpty();
+        assertThat(threads.values().stream().mapToLong(Long::longValue).sum())
+                .isPositive()
+                .isLessThanOrEqualTo(ProcessUsage.cpuNanos(pid) + roundedUp);
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.metastore.api.rpc.LeaseKeepAliveRequest;
 import io.metastore.api.rpc.LeaseKeepAliveResponse;
 import io.metastore.api.rpc.LeaseRevokeRequest;
 import io.metastore.api.rpc.LeaseRevokeResponse;
+import io.metastore.api.rpc.MaintenanceGrpc;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.PutResponse;
 import io.metastore.api.rpc.RangeRequest;
@@ -28,6 +29,8 @@ import io.metastore.api.rpc.RangeStreamResponse;
 import io.metastore.api.rpc.RequestOp;
 import io.metastore.api.rpc.ResponseHeader;
 import io.metastore.api.rpc.ResponseOp;
+import io.metastore.api.rpc.StatusRequest;
+import io.metastore.api.rpc.StatusResponse;
 import io.metastore.api.rpc.TxnRequest;
 import io.metastore.api.rpc.TxnResponse;
 import io.metastore.api.rpc.WatchCreateRequest;
@@ -81,6 +84,7 @@ public final class FakeEtcd implements AutoCloseable {
                 .addService(new Kv())
                 .addService(new Watch())
                 .addService(new Lease())
+                .addService(new Maintenance())
                 .build()
                 .start();
     }
@@ -247,6 +251,19 @@ public final class FakeEtcd implements AutoCloseable {
     private static <T> void answer(StreamObserver<T> out, T reply) {
         out.onNext(reply);
         out.onCompleted();
+    }
+
+    /** Every fake leads. */
+    private static final class Maintenance extends MaintenanceGrpc.MaintenanceImplBase {
+        @Override
+        public void status(StatusRequest request, StreamObserver<StatusResponse> out) {
+            answer(
+                    out,
+                    StatusResponse.newBuilder()
+                            .setHeader(ResponseHeader.newBuilder().setMemberId(1))
+                            .setLeader(1)
+                            .build());
+        }
     }
 
     private final class Kv extends KVGrpc.KVImplBase {

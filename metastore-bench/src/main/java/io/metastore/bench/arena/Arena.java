@@ -5,10 +5,12 @@ import io.metastore.bench.load.KeySpace;
 import io.metastore.bench.load.LoadResult;
 import io.metastore.bench.load.LoadTarget;
 import io.metastore.bench.load.Loads;
+import io.metastore.bench.load.Pause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +18,10 @@ import java.util.stream.Stream;
 
 /** Starts servers in directories of their own, and sees to it that neither process nor directory stays behind. */
 public final class Arena implements AutoCloseable {
+    private static final int LEADER_ATTEMPTS = 100;
+    private static final int LEADER_PAUSE_MILLIS = 100;
+    private static final Duration STATUS_LIMIT = Duration.ofSeconds(10);
+
     private final ArenaOptions options;
     private final List<Contender> contenders;
     private final Path dir;
@@ -48,32 +54,47 @@ public final class Arena implements AutoCloseable {
 
     /** Returns when it serves. */
     public ServerProcess startFresh(Contender contender) {
+        return startCluster(contender, 1).members().get(0);
+    }
+
+    /** Returns when all of them serve. */
+    public Cluster startCluster(Contender contender, int members) {
+        List<Ports> ports = new ArrayList<>();
         try {
-            return start(contender, dir.resolve(contender.name() + "-" + started++), Ports.free());
+            while (ports.size() < members) {
+                ports.add(Ports.free());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // None gets ready before most of them have started.
+        List<ServerProcess> all = Seat.round(ports).stream()
+                .map(seat -> launch(contender, dir.resolve(contender.name() + "-" + started++), seat))
+                .toList();
+        all.forEach(ServerProcess::awaitReady);
+        return new Cluster(all);
     }
 
     /** Starts a stopped server again, on its data and at its address. */
     public ServerProcess startAgain(ServerProcess stopped) {
-        return start(stopped.contender(), stopped.dir(), stopped.ports());
+        ServerProcess server = launch(stopped.contender(), stopped.dir(), stopped.seat());
+        server.awaitReady();
+        return server;
     }
 
-    private ServerProcess start(Contender contender, Path serverDir, Ports ports) {
+    private ServerProcess launch(Contender contender, Path serverDir, Seat seat) {
         ServerProcess server;
         synchronized (running) {
             if (closing) {
                 throw new IllegalStateException("the comparison is being stopped");
             }
             try {
-                server = new ServerProcess(contender, serverDir, ports, options.quotaBytes());
+                server = new ServerProcess(contender, serverDir, seat, options.quotaBytes());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             running.add(server);
         }
-        server.awaitReady();
         return server;
     }
 
@@ -89,7 +110,31 @@ public final class Arena implements AutoCloseable {
     }
 
     public Loads loads(ServerProcess server, int connections, KeySpace keys, int valueBytes) {
-        return new Loads(new LoadTarget(client, server.endpoint(), connections, server.pid()), keys, valueBytes);
+        return new Loads(LoadTarget.of(client, server.endpoint(), connections, server.pid()), keys, valueBytes);
+    }
+
+    /** Loads on these members of a cluster, whose cost is that of all of them. */
+    public Loads loads(Cluster cluster, List<ServerProcess> addressed, KeySpace keys, int valueBytes) {
+        LoadTarget target = new LoadTarget(
+                client,
+                addressed.stream().map(ServerProcess::endpoint).toList(),
+                options.connections(),
+                cluster.members().stream().map(ServerProcess::pid).toList());
+        return new Loads(target, keys, valueBytes);
+    }
+
+    /** The member that says that it leads. */
+    public ServerProcess leaderOf(Cluster cluster) {
+        for (int attempt = 0; attempt < LEADER_ATTEMPTS; attempt++) {
+            for (ServerProcess member : cluster.members()) {
+                if (loads(member, 1, new KeySpace("", 1), 1).leads(STATUS_LIMIT)) {
+                    return member;
+                }
+            }
+            Pause.millis(LEADER_PAUSE_MILLIS);
+        }
+        throw new IllegalStateException("nobody leads the cluster of "
+                + cluster.members().get(0).contender().name());
     }
 
     public static LoadResult require(LoadResult result) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** One running server: a member of its own cluster, on loopback ports that were free. Its output goes to a file beside its data. */
+/** One running server, a member of a cluster on loopback ports that were free. Its output goes to a file beside its data. */
 public final class ServerProcess implements AutoCloseable {
     private static final String READY = "ready to serve client requests";
     private static final Duration READY_LIMIT = Duration.ofMinutes(5);
@@ -26,7 +26,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final Endpoint endpoint;
     private final Path dir;
-    private final Ports ports;
+    private final Seat seat;
     private final Path log;
     private final long startNanos = System.nanoTime();
     private final CountDownLatch ready = new CountDownLatch(1);
@@ -34,23 +34,23 @@ public final class ServerProcess implements AutoCloseable {
     private boolean frozen;
 
     /** Starts it; {@link #awaitReady} tells when it serves. */
-    public ServerProcess(Contender contender, Path dir, Ports ports, long quotaBytes) throws IOException {
+    public ServerProcess(Contender contender, Path dir, Seat seat, long quotaBytes) throws IOException {
         this.contender = contender;
         this.dir = dir;
-        this.ports = ports;
+        this.seat = seat;
         Files.createDirectories(dir);
         log = dir.resolve("server.log");
-        endpoint = new Endpoint("127.0.0.1", ports.client());
-        String peer = "http://127.0.0.1:" + ports.peer();
+        endpoint = new Endpoint("127.0.0.1", seat.ports().client());
+        String peer = seat.ports().peerUrl();
         List<String> command = new ArrayList<>(List.of(
                 contender.binary().toString(),
-                "--name=bench",
+                "--name=" + seat.name(),
                 "--data-dir=" + dir.resolve("data"),
                 "--listen-client-urls=http://" + endpoint,
                 "--advertise-client-urls=http://" + endpoint,
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=bench=" + peer,
+                "--initial-cluster=" + seat.initialCluster(),
                 "--quota-backend-bytes=" + quotaBytes));
         command.addAll(contender.extraArguments());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -110,8 +110,8 @@ public final class ServerProcess implements AutoCloseable {
         return dir;
     }
 
-    Ports ports() {
-        return ports;
+    Seat seat() {
+        return seat;
     }
 
     public Endpoint endpoint() {

@@ -31,11 +31,12 @@ public final class CompareCommand implements Callable<Integer> {
 
     private final List<RowGroup> groups = List.of(
             new StartupRows(),
-            new DuelRows(100_000, 256, WindowSpec.overHundredThousandKeys()),
-            new DuelRows(1_000_000, 256, List.of(WindowSpec.count())),
+            new DuelRows(1, 100_000, 256, WindowSpec.overHundredThousandKeys()),
+            new DuelRows(1, 1_000_000, 256, List.of(WindowSpec.count())),
             new MemoryRows(),
             new StreamRows(),
-            new ScaleRows());
+            new ScaleRows(),
+            new DuelRows(3, 100_000, 256, WindowSpec.ofThreeMembers()));
 
     @Override
     public Integer call() throws IOException {

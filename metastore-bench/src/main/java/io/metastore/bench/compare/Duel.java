@@ -1,6 +1,7 @@
 package io.metastore.bench.compare;
 
 import io.metastore.bench.arena.Arena;
+import io.metastore.bench.arena.Cluster;
 import io.metastore.bench.arena.Contender;
 import io.metastore.bench.arena.ServerProcess;
 import io.metastore.bench.load.KeySpace;
@@ -17,8 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Two servers with the same keys, measured in turn. The one that is not measured is stopped, so that what it left for
- * later (compaction, collection) costs its own windows and not the other's.
+ * Two servers with the same keys, or two clusters, measured in turn. A server that is not measured is stopped, so that what it
+ * left for later (compaction, collection) costs its own windows and not the other's; a cluster of several members idles.
  */
 final class Duel implements AutoCloseable {
     private static final Duration FILL_LIMIT = Duration.ofMinutes(30);
@@ -27,29 +28,38 @@ final class Duel implements AutoCloseable {
 
     private final Arena arena;
     private final CompareOptions options;
-    private final List<ServerProcess> servers = new ArrayList<>();
-    private final List<Loads> loads = new ArrayList<>();
+    private final KeySpace keys;
+    private final int valueBytes;
+    private final List<Cluster> clusters = new ArrayList<>();
     private final Set<String> warmKinds = new HashSet<>();
 
-    Duel(Arena arena, CompareOptions options, KeySpace keys, int valueBytes) {
+    Duel(Arena arena, CompareOptions options, int members, KeySpace keys, int valueBytes) {
         this.arena = arena;
         this.options = options;
+        this.keys = keys;
+        this.valueBytes = valueBytes;
         for (Contender contender : arena.contenders()) {
-            ServerProcess server = arena.startFresh(contender);
-            servers.add(server);
-            Loads load = arena.loads(server, keys, valueBytes);
-            loads.add(load);
-            LoadResult filled = Arena.require(load.fill(100, 16, FILL_LIMIT));
+            Cluster cluster = arena.startCluster(contender, members);
+            clusters.add(cluster);
+            LoadResult filled =
+                    Arena.require(loads(cluster, WindowSpec.Addressed.LEADER).fill(100, 16, FILL_LIMIT));
             Arena.progress(
                     "%s filled with %d keys, %.0f/s".formatted(contender.name(), keys.count(), filled.perSecond()));
-            freeze(server);
+            freeze(cluster);
         }
+    }
+
+    private Loads loads(Cluster cluster, WindowSpec.Addressed addressed) {
+        boolean one = cluster.members().size() == 1;
+        List<ServerProcess> members =
+                one || addressed == WindowSpec.Addressed.ALL ? cluster.members() : List.of(arena.leaderOf(cluster));
+        return arena.loads(cluster, members, keys, valueBytes);
     }
 
     WindowRow measure(WindowSpec spec) {
         boolean first = warmKinds.add(spec.kind());
         Duration warmup = first ? options.warmup() : options.warmup().dividedBy(3);
-        eachInTurn(load -> {
+        eachInTurn(spec.addressed(), load -> {
             if (spec.writes()) {
                 Arena.require(load.compact(COMPACT_LIMIT));
             }
@@ -60,7 +70,8 @@ final class Duel implements AutoCloseable {
         int most = options.alternations + options.retries;
         while (all.size() < most && quiet(all).size() < options.alternations) {
             awaitQuiet();
-            List<LoadResult> pair = eachInTurn(load -> spec.load().apply(load, plan));
+            List<LoadResult> pair =
+                    eachInTurn(spec.addressed(), load -> spec.load().apply(load, plan));
             all.add(new Alternation(pair.get(0), pair.get(1)));
         }
         List<Alternation> quiet = quiet(all);
@@ -77,9 +88,9 @@ final class Duel implements AutoCloseable {
     /** Waits until the machine is little used, or for as long as it may. */
     private void awaitQuiet() {
         for (int i = 0; i < options.quietWaitSeconds; i++) {
-            CpuSample before = CpuSample.take(0);
+            CpuSample before = CpuSample.take(List.of());
             Pause.millis(1_000);
-            if (before.until(CpuSample.take(0)).foreignShare() * 100 <= options.maxForeignPercent) {
+            if (before.until(CpuSample.take(List.of())).foreignShare() * 100 <= options.maxForeignPercent) {
                 return;
             }
         }
@@ -92,26 +103,25 @@ final class Duel implements AutoCloseable {
     }
 
     /** The load on etcd, then on ours, with only the one awake that is under load. */
-    List<LoadResult> eachInTurn(Function<Loads, LoadResult> load) {
+    private List<LoadResult> eachInTurn(WindowSpec.Addressed addressed, Function<Loads, LoadResult> load) {
         List<LoadResult> results = new ArrayList<>();
-        for (int i = 0; i < servers.size(); i++) {
-            ServerProcess server = servers.get(i);
-            server.thaw();
+        for (Cluster cluster : clusters) {
+            cluster.thaw();
             Pause.millis(SETTLE_MILLIS);
-            results.add(load.apply(loads.get(i)));
-            freeze(server);
+            results.add(load.apply(loads(cluster, addressed)));
+            freeze(cluster);
         }
         return results;
     }
 
-    private void freeze(ServerProcess server) {
+    private void freeze(Cluster cluster) {
         if (!options.noFreeze) {
-            server.freeze();
+            cluster.freeze();
         }
     }
 
     @Override
     public void close() {
-        servers.forEach(arena::stop);
+        clusters.forEach(cluster -> cluster.members().forEach(arena::stop));
     }
 }

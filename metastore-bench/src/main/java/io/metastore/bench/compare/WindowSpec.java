@@ -14,9 +14,16 @@ record WindowSpec(
         String id,
         String kind,
         int inFlight,
+        Addressed addressed,
         BiFunction<Loads, Loads.Plan, LoadResult> load,
         @Nullable Goal throughput,
         @Nullable Goal p99) {
+
+    /** Which members of a cluster the load goes to. */
+    enum Addressed {
+        LEADER,
+        ALL
+    }
 
     private static final Goal HALF = Goal.atMost(0.5);
     private static final Goal NOT_HIGHER = Goal.atMost(1);
@@ -29,7 +36,13 @@ record WindowSpec(
         perConcurrency(rows, "get", Loads::get, 1.5, 2.3, 2.3, 2.3);
         perConcurrency(rows, "sget", Loads::serializableGet, 0, 2.1, 2.1, 2.1);
         rows.add(new WindowSpec(
-                "range-10000", "range", 4, (loads, plan) -> loads.range(10_000, plan), Goal.atLeast(1.5), null));
+                "range-10000",
+                "range",
+                4,
+                Addressed.LEADER,
+                (loads, plan) -> loads.range(10_000, plan),
+                Goal.atLeast(1.5),
+                null));
         rows.add(watch("watch-100", new WatchPlan(100, 1, 100, 256), 4));
         rows.add(watch("watch-1000", new WatchPlan(1_000, 1_000, 1_000, 256), 2));
         rows.add(watch("watch-10000", new WatchPlan(10_000, 10_000, 1_000, 256), 2));
@@ -37,7 +50,14 @@ record WindowSpec(
     }
 
     static WindowSpec count() {
-        return new WindowSpec("count-1m", "count", 4, (loads, plan) -> loads.count(500, plan), Goal.atLeast(1), null);
+        return new WindowSpec(
+                "count-1m",
+                "count",
+                4,
+                Addressed.LEADER,
+                (loads, plan) -> loads.count(500, plan),
+                Goal.atLeast(1),
+                null);
     }
 
     private static void perConcurrency(
@@ -48,14 +68,65 @@ record WindowSpec(
             double atFifty,
             double at256,
             double at1000) {
-        rows.add(new WindowSpec(kind + "-50", kind, 50, load, Goal.atLeast(atFifty), HALF));
-        rows.add(new WindowSpec(kind + "-256", kind, 256, load, Goal.atLeast(at256), HALF));
-        rows.add(new WindowSpec(kind + "-1000", kind, 1000, load, Goal.atLeast(at1000), HALF));
-        rows.add(new WindowSpec(kind + "-1", kind, 1, load, atOne == 0 ? null : Goal.atLeast(atOne), null));
+        rows.add(leader(kind + "-50", kind, 50, load, Goal.atLeast(atFifty), HALF));
+        rows.add(leader(kind + "-256", kind, 256, load, Goal.atLeast(at256), HALF));
+        rows.add(leader(kind + "-1000", kind, 1000, load, Goal.atLeast(at1000), HALF));
+        rows.add(leader(kind + "-1", kind, 1, load, atOne == 0 ? null : Goal.atLeast(atOne), null));
     }
 
     private static WindowSpec watch(String id, WatchPlan watch, double times) {
-        return new WindowSpec(id, id, 50, (loads, plan) -> loads.watch(watch, plan), Goal.atLeast(times), NOT_HIGHER);
+        return leader(id, id, 50, (loads, plan) -> loads.watch(watch, plan), Goal.atLeast(times), NOT_HIGHER);
+    }
+
+    private static WindowSpec leader(
+            String id,
+            String kind,
+            int inFlight,
+            BiFunction<Loads, Loads.Plan, LoadResult> load,
+            @Nullable Goal throughput,
+            @Nullable Goal p99) {
+        return new WindowSpec(id, kind, inFlight, Addressed.LEADER, load, throughput, p99);
+    }
+
+    /** The rows of three members on one machine, which share its processors with the load. */
+    static List<WindowSpec> ofThreeMembers() {
+        List<WindowSpec> rows = new ArrayList<>();
+        ofThreeMembers(rows, "put", Addressed.LEADER, Loads::put, 1, 2, 2.7, 3);
+        ofThreeMembers(
+                rows,
+                "txn",
+                Addressed.LEADER,
+                (loads, plan) -> loads.txn(TxnLoad.Target.VERSION, plan),
+                1,
+                1.9,
+                2.5,
+                3);
+        ofThreeMembers(rows, "get", Addressed.LEADER, Loads::get, 1, 1.8, 1.8, 1.8);
+        ofThreeMembers(rows, "get-all", Addressed.ALL, Loads::get, 1, 1.8, 1.8, 1.8);
+        return rows;
+    }
+
+    private static void ofThreeMembers(
+            List<WindowSpec> rows,
+            String kind,
+            Addressed addressed,
+            BiFunction<Loads, Loads.Plan, LoadResult> load,
+            double atOne,
+            double atFifty,
+            double at256,
+            double at1000) {
+        int[] inFlight = {50, 256, 1000, 1};
+        double[] least = {atFifty, at256, at1000, atOne};
+        for (int i = 0; i < inFlight.length; i++) {
+            rows.add(new WindowSpec(
+                    "three-" + kind + "-" + inFlight[i],
+                    kind,
+                    inFlight[i],
+                    addressed,
+                    load,
+                    Goal.atLeast(least[i]),
+                    NOT_HIGHER));
+        }
     }
 
     boolean writes() {

@@ -3,6 +3,8 @@ package io.metastore.bench.load;
 import io.metastore.bench.http2.Endpoint;
 import io.metastore.bench.http2.LoadClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Options that all loads share. */
@@ -10,8 +12,9 @@ public final class LoadOptions {
     @Option(
             names = "--endpoint",
             defaultValue = "127.0.0.1:2379",
-            description = "host:port of the server (${DEFAULT-VALUE})")
-    String endpoint = "";
+            split = ",",
+            description = "host:port of the server, or of several members (${DEFAULT-VALUE})")
+    List<String> endpoints = List.of();
 
     @Option(names = "--connections", defaultValue = "4", description = "connections (${DEFAULT-VALUE})")
     int connections;
@@ -42,9 +45,9 @@ public final class LoadOptions {
 
     @Option(
             names = "--server-pid",
-            defaultValue = "0",
-            description = "process whose CPU, also by thread, and memory to show")
-    long serverPid;
+            split = ",",
+            description = "processes whose CPU, also by thread, and memory to show")
+    List<Long> serverPids = new ArrayList<>();
 
     @Option(names = "--fill", description = "put every key of the key space first")
     boolean fill;
@@ -56,7 +59,8 @@ public final class LoadOptions {
         if (connections < 1 || connections > 10_000) {
             throw new IllegalArgumentException("connections: " + connections);
         }
-        return new LoadTarget(new LoadClient(), Endpoint.parse(endpoint), connections, serverPid);
+        return new LoadTarget(
+                new LoadClient(), endpoints.stream().map(Endpoint::parse).toList(), connections, serverPids);
     }
 
     Loads loads(LoadTarget target) {

@@ -5,26 +5,60 @@ import io.metastore.bench.http2.Http2Connection;
 import io.metastore.bench.http2.LoadClient;
 import io.metastore.bench.measure.CpuSample;
 import io.metastore.bench.measure.ProcessUsage;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A server under load: where it listens, which process it is (0: unknown), and our connections to it. */
-public record LoadTarget(LoadClient client, Endpoint endpoint, int connectionCount, long serverPid)
+/**
+ * A server under load, or several members of a cluster: where they listen, over which our connections are spread, and which
+ * processes they are, if that is known.
+ */
+public record LoadTarget(LoadClient client, List<Endpoint> endpoints, int connectionCount, List<Long> serverPids)
         implements AutoCloseable {
 
+    public LoadTarget {
+        endpoints = List.copyOf(endpoints);
+        serverPids = List.copyOf(serverPids);
+        if (endpoints.isEmpty()) {
+            throw new IllegalArgumentException("no endpoint");
+        }
+    }
+
+    /**
+     * One server.
+     *
+     * @param serverPid 0 if it is not known
+     */
+    public static LoadTarget of(LoadClient client, Endpoint endpoint, int connections, long serverPid) {
+        return new LoadTarget(client, List.of(endpoint), connections, serverPid == 0 ? List.of() : List.of(serverPid));
+    }
+
+    public Endpoint endpoint() {
+        return endpoints.get(0);
+    }
+
     public List<Http2Connection> connect() {
-        return client.connect(endpoint, connectionCount);
+        List<Http2Connection> connections = new ArrayList<>();
+        for (int i = 0; i < endpoints.size(); i++) {
+            // The first get one more if they are not a multiple.
+            int share = (connectionCount - i + endpoints.size() - 1) / endpoints.size();
+            connections.addAll(client.connect(endpoints.get(i), share));
+        }
+        return connections;
     }
 
     List<Http2Connection> connect(int windowBytes) {
-        return client.connect(endpoint, 1, windowBytes);
+        return client.connect(endpoint(), 1, windowBytes);
     }
 
     public CpuSample sample() {
-        return CpuSample.take(serverPid);
+        return CpuSample.take(serverPids);
     }
 
+    /** Of all processes together. */
     public ProcessUsage.Memory memory() {
-        return serverPid == 0 ? ProcessUsage.Memory.UNKNOWN : ProcessUsage.memory(serverPid);
+        return serverPids.stream()
+                .map(ProcessUsage::memory)
+                .reduce(ProcessUsage.Memory.UNKNOWN, ProcessUsage.Memory::plus);
     }
 
     @Override

@@ -89,6 +89,13 @@ public final class Loads {
         return runToEnd("compact", new CompactLoad(), 1, limit);
     }
 
+    /** Whether the server leads its cluster, as far as it knows. */
+    public boolean leads(Duration limit) {
+        StatusLoad status = new StatusLoad();
+        LoadResult result = runToEnd("status", status, 1, limit);
+        return result.errors() == 0 && status.leads();
+    }
+
     private Values values() {
         return new Values(valueBytes, SEED);
     }

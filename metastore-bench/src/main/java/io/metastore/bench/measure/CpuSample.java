@@ -1,6 +1,8 @@
 package io.metastore.bench.measure;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -17,14 +19,18 @@ public record CpuSample(
     public record Use(
             long nanos, long serverNanos, long clientNanos, double foreignShare, Map<String, Long> serverThreads) {}
 
-    /** A pid of 0: the server is not on this machine, or nobody said where. */
-    public static CpuSample take(long serverPid) {
+    /** Without processes: the server is not on this machine, or nobody said where. */
+    public static CpuSample take(List<Long> serverPids) {
+        Map<String, Long> threads = new HashMap<>();
+        for (long pid : serverPids) {
+            ProcessUsage.threadNanos(pid).forEach((name, used) -> threads.merge(name, used, Long::sum));
+        }
         return new CpuSample(
                 System.nanoTime(),
-                serverPid == 0 ? 0 : ProcessUsage.cpuNanos(serverPid),
+                serverPids.stream().mapToLong(ProcessUsage::cpuNanos).sum(),
                 ProcessUsage.cpuNanos(ProcessHandle.current().pid()),
                 parseMachineNanos(ProcessUsage.read(Path.of("/proc/stat"))),
-                serverPid == 0 ? Map.of() : ProcessUsage.threadNanos(serverPid));
+                threads);
     }
 
     public Use until(CpuSample later) {

@@ -15,6 +15,13 @@ public final class ProcessUsage {
     /** Resident memory now, the part of it that is not file pages, and the most there ever was. */
     public record Memory(long residentBytes, long anonymousBytes, long peakBytes) {
         public static final Memory UNKNOWN = new Memory(0, 0, 0);
+
+        public Memory plus(Memory other) {
+            return new Memory(
+                    residentBytes + other.residentBytes,
+                    anonymousBytes + other.anonymousBytes,
+                    peakBytes + other.peakBytes);
+        }
     }
 
     private ProcessUsage() {}

@@ -47,7 +47,7 @@ record Session(LoadTarget target, String keyPrefix, Progress progress) {
         cost.put("seconds", decimals(phase.cpu().nanos() / 1e9));
         cost.put("client_cpu_seconds", decimals(phase.cpu().clientNanos() / 1e9));
         cost.put("foreign_cpu_percent", decimals(phase.cpu().foreignShare() * 100));
-        if (target.serverPid() != 0) {
+        if (!target.serverPids().isEmpty()) {
             cost.put("server_cpu_seconds", decimals(phase.cpu().serverNanos() / 1e9));
         }
         cost.putAll(server());
@@ -56,7 +56,7 @@ record Session(LoadTarget target, String keyPrefix, Progress progress) {
 
     /** How it stands now; empty if its process is not known. */
     Map<String, Object> server() {
-        return target.serverPid() == 0
+        return target.serverPids().isEmpty()
                 ? Map.of()
                 : Map.of("server_rss_bytes", target.memory().residentBytes());
     }

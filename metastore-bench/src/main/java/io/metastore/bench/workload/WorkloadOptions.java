@@ -73,7 +73,7 @@ final class WorkloadOptions {
         if (connections < 1 || connections > 10_000) {
             throw new IllegalArgumentException("connections: " + connections);
         }
-        return new LoadTarget(new LoadClient(), Endpoint.parse(endpoint), connections, serverPid);
+        return LoadTarget.of(new LoadClient(), Endpoint.parse(endpoint), connections, serverPid);
     }
 
     /** For a load that by default ends with a number of operations. */

@@ -41,7 +41,7 @@ class ServerProcessTest {
         Contender sleeper =
                 contender("echo \"$@\"; echo '{\"msg\":\"ready to serve client requests\"}'; exec sleep 60");
 
-        ServerProcess server = new ServerProcess(sleeper, dir.resolve("a"), Ports.free(), 1 << 20);
+        ServerProcess server = new ServerProcess(sleeper, dir.resolve("a"), Seat.alone(Ports.free()), 1 << 20);
         long pid = server.pid();
         try {
             server.awaitReady();
@@ -64,10 +64,21 @@ class ServerProcessTest {
     }
 
     @Test
+    void foundersOfAClusterAreToldOfEachOther() {
+        List<Seat> seats = Seat.round(List.of(new Ports(1, 11), new Ports(2, 12), new Ports(3, 13)));
+        String all = "m1=http://127.0.0.1:11,m2=http://127.0.0.1:12,m3=http://127.0.0.1:13";
+        assertThat(seats)
+                .containsExactly(
+                        new Seat("m1", new Ports(1, 11), all),
+                        new Seat("m2", new Ports(2, 12), all),
+                        new Seat("m3", new Ports(3, 13), all));
+    }
+
+    @Test
     void aServerThatEndsSaysWhatItSaid() throws Exception {
         Contender broken = contender("echo 'unknown flag'; exit 2");
 
-        try (ServerProcess server = new ServerProcess(broken, dir.resolve("b"), Ports.free(), 1 << 20)) {
+        try (ServerProcess server = new ServerProcess(broken, dir.resolve("b"), Seat.alone(Ports.free()), 1 << 20)) {
             assertThatThrownBy(server::awaitReady)
                     .hasMessageContaining("did not get ready")
                     .hasMessageContaining("unknown flag");

@@ -35,7 +35,8 @@ class CompareCommandTest {
     @Timeout(20)
     void listsItsRows() {
         assertThat(compare("--list-rows")).isZero();
-        assertThat(out.toString().lines()).contains("put-50", "get-1000", "watch-100", "startup", "scale-10m");
+        assertThat(out.toString().lines())
+                .contains("put-50", "get-1000", "watch-100", "startup", "scale-10m", "three-get-all-1000");
     }
 
     @Test
@@ -50,6 +51,31 @@ class CompareCommandTest {
     void refusesAMissingProgram() {
         assertThat(compare("--etcd", dir.resolve("none").toString())).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString()).contains("no executable");
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(180)
+    void measuresThreeMembersAsOneServer() throws Exception {
+        Path json = dir.resolve("numbers.json");
+
+        int exitCode = compare(
+                "--etcd=" + FakeEtcd.program(dir),
+                "--metastore=" + FakeEtcd.program(dir),
+                "--rows=three-put-50",
+                "--alternations=1",
+                "--retries=0",
+                "--quiet-wait-seconds=0",
+                "--window-seconds=0.3",
+                "--lead-seconds=0.1",
+                "--warmup-seconds=0.1",
+                "--work-dir=" + dir.resolve("work"),
+                "--json=" + json);
+
+        assertThat(exitCode).isZero();
+        assertThat(out.toString()).contains("| three-put-50");
+        // Programs of three processes together.
+        assertThat(Files.readString(json)).contains("\"server_cpu_us_per_op_by_thread\"");
     }
 
     @Test

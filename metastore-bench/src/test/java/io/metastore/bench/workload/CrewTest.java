@@ -20,7 +20,7 @@ class CrewTest {
     private final Progress progress = new Progress(new PrintWriter(Writer.nullWriter()), false, System::nanoTime);
 
     private Phase run(FakeEtcd etcd, Plan plan, Script script) {
-        try (LoadTarget target = new LoadTarget(new LoadClient(), Endpoint.parse(etcd.endpoint()), 1, 0)) {
+        try (LoadTarget target = LoadTarget.of(new LoadClient(), Endpoint.parse(etcd.endpoint()), 1, 0)) {
             return new Session(target, "", progress).run("load", plan, Collections.nCopies(plan.workers(), script));
         }
     }

@@ -102,7 +102,6 @@ def lock():
                 before = count[0]
                 same(held.is_acquired(), True)
                 count[0] = before + 1
-        client.close()
     threads = [threading.Thread(target=step) for _ in range(3)]
     for t in threads:
         t.start()

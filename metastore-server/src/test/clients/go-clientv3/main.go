@@ -29,6 +29,9 @@ func main() {
 		{"endpoints", endpointsOfService}, {"resolver", resolved},
 		{"cluster and maintenance", clusterAndMaintenance}, {"auth", auth},
 	}
+	if len(os.Args) > 2 {
+		checks = append(checks, check{"restart", restarted})
+	}
 	for _, check := range checks {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		_, err := c.Delete(ctx, root, clientv3.WithPrefix())

@@ -37,8 +37,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plain HTTP side of a port: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version}, {@code /metrics} (etcd:
- * server/etcdserver/api/etcdhttp).
+ * The plain HTTP side of a port: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version}, {@code /metrics},
+ * {@code /debug/vars} (etcd: server/etcdserver/api/etcdhttp).
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the connection
 public final class HttpEndpoint implements FirstBytes.Http {
@@ -136,6 +136,14 @@ public final class HttpEndpoint implements FirstBytes.Http {
             String path = query.path();
             if (path.equals("/metrics")) {
                 metrics(context, keepAlive);
+                return;
+            }
+            if (access != null && path.equals("/debug/vars")) {
+                // Whatever the method, as with etcd.
+                send(
+                        context,
+                        keepAlive,
+                        text(HttpResponseStatus.OK, "application/json; charset=utf-8", DebugVars.json()));
                 return;
             }
             Probe probe = Probe.at(path);

@@ -2,6 +2,9 @@ package io.metastore.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
 import io.metastore.server.MetaStoreServer;
 import io.metastore.server.config.ServerConfig.StorageEngine;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +72,23 @@ class HttpEndpointTest {
         assertThat(version.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(version.body())
                 .isEqualTo("{\"etcdserver\":\"3.7.1\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");
+    }
+
+    @Test
+    void variablesOfTheProcessAreJson() throws Exception {
+        HttpResponse<String> vars = send("POST", "/debug/vars");
+
+        assertThat(vars.statusCode()).isEqualTo(200);
+        assertThat(vars.headers().firstValue("content-type")).hasValue("application/json; charset=utf-8");
+        Struct.Builder parsed = Struct.newBuilder();
+        JsonFormat.parser().merge(vars.body(), parsed);
+        Map<String, Value> memory =
+                parsed.getFieldsOrThrow("memstats").getStructValue().getFieldsMap();
+        assertThat(memory).containsOnlyKeys("HeapAlloc", "HeapSys", "NumGC", "PauseTotalNs");
+        assertThat(memory.get("HeapAlloc").getNumberValue())
+                .isPositive()
+                .isLessThanOrEqualTo(memory.get("HeapSys").getNumberValue());
+        assertThat(send("GET", "/debug/other").statusCode()).isEqualTo(404);
     }
 
     @Test

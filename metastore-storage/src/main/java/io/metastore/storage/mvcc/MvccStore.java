@@ -2,6 +2,7 @@ package io.metastore.storage.mvcc;
 
 import io.metastore.api.EtcdError;
 import io.metastore.api.EtcdException;
+import io.metastore.api.rpc.RangeRequest.SortTarget;
 import io.metastore.storage.engine.EngineBatch;
 import io.metastore.storage.engine.KvEngine;
 import java.nio.file.Path;
@@ -118,7 +119,8 @@ public final class MvccStore implements AutoCloseable {
     }
 
     /**
-     * One part of a long answer. The query must be key ordered and unfiltered, its revision pinned (above 0).
+     * One part of a long answer. The query must be key ordered and unfiltered, its revision pinned (above 0). A sort target
+     * without an order sorts within the part, as in etcd, where a sorted part may repeat and leave out what is in others.
      *
      * @param from first key of the part: the query's start, then {@link RangePage#next}
      * @param maxKeys the part may be shorter: it ends with the entry that reaches half of what a read may hold
@@ -133,21 +135,33 @@ public final class MvccStore implements AutoCloseable {
             throw new IllegalArgumentException("pages are read at a pinned revision: " + query);
         }
         KeyRange rest = new KeyRange(from, query.range().end());
+        boolean sorted = query.target() != SortTarget.KEY;
         return readAt(query.revision(), view -> {
             BodyBuilder body = new BodyBuilder(Math.min(maxKeys, 1024));
+            List<Head> toSort = new ArrayList<>();
+            Key next = null;
             int kvs = 0;
             long bytes = 0;
             try (HeadSource.Heads heads = view.heads(rest, false)) {
                 for (Head head = heads.next(); head != null; head = heads.next()) {
                     if (kvs == maxKeys || (kvs > 0 && bytes >= maxBytes)) {
-                        return new RangePage(body.build(), kvs, head.key());
+                        next = head.key();
+                        break;
                     }
-                    RangeReader.append(body, head, query);
-                    bytes += query.keysOnly() ? head.metaLength() : head.keyValueLength();
+                    if (sorted) {
+                        toSort.add(head);
+                    } else {
+                        RangeReader.append(body, head, query);
+                    }
+                    bytes += query.keysOnly() && !sorted ? head.metaLength() : head.keyValueLength();
                     kvs++;
                 }
             }
-            return new RangePage(body.build(), kvs, null);
+            toSort.sort(RangeReader.order(query));
+            for (Head head : toSort) {
+                RangeReader.append(body, head, query);
+            }
+            return new RangePage(body.build(), kvs, next);
         });
     }
 

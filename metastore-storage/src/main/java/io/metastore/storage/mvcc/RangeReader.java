@@ -107,7 +107,7 @@ final class RangeReader {
             }
         }
         long count = more ? source.count(query.range()) : found.size();
-        found.sort(order());
+        found.sort(order(query));
         return result(storeRevision, more ? found.subList(0, found.size() - 1) : found, count, more);
     }
 
@@ -128,7 +128,7 @@ final class RangeReader {
             }
         }
         if (query.order() != SortOrder.NONE || query.target() != SortTarget.KEY) {
-            found.sort(order());
+            found.sort(order(query));
         }
         boolean more = query.limit() > 0 && found.size() > query.limit();
         return result(storeRevision, more ? found.subList(0, (int) query.limit()) : found, count, more);
@@ -151,7 +151,7 @@ final class RangeReader {
     }
 
     /** Equal ones stay in ascending key order, also when descending: sorting is stable, and the input has that order. */
-    private Comparator<Head> order() {
+    static Comparator<Head> order(RangeQuery query) {
         Comparator<Head> ascending =
                 switch (query.target()) {
                     case KEY, UNRECOGNIZED -> Comparator.comparing(Head::key);

@@ -22,6 +22,9 @@ import io.metastore.server.compaction.AutoCompactor;
 import io.metastore.server.config.GoDuration;
 import io.metastore.server.config.Listener;
 import io.metastore.server.config.ServerConfig;
+import io.metastore.server.corruption.CorruptionMonitor;
+import io.metastore.server.corruption.InitialCheck;
+import io.metastore.server.corruption.PeerHashes;
 import io.metastore.server.data.DataDirectory;
 import io.metastore.server.data.Identity;
 import io.metastore.server.data.SpaceGuard;
@@ -186,6 +189,10 @@ final class RunningMember implements AutoCloseable {
         };
         PeerNetwork peers = keep(
                 parts, ClusterPeers.start(config, bootstrap, state.members(), threads.prefix(), timer, wasRemoved));
+        PeerHashes hashes = new PeerHashes(state, peers, admin, config.requestTimeout());
+        if (config.corruptionChecks().atStart()) {
+            InitialCheck.run(identity.memberId(), state, hashes);
+        }
         RaftNode raft = keep(
                 parts,
                 RaftNode.start(
@@ -264,6 +271,15 @@ final class RunningMember implements AutoCloseable {
         AutoCompactor compactor = autoCompactor(config, state, raft, replicator);
         if (!compactor.interval().isZero()) {
             threads.repeat(timer, compactor.interval(), compactor::tick);
+        }
+
+        CorruptionMonitor corruption =
+                new CorruptionMonitor(identity.memberId(), state, raft, hashes, replicator::submit);
+        if (!config.corruptionChecks().statesEvery().isZero()) {
+            threads.repeat(timer, config.corruptionChecks().statesEvery(), corruption::compareStates);
+        }
+        if (!config.corruptionChecks().compactionsEvery().isZero()) {
+            threads.repeat(timer, config.corruptionChecks().compactionsEvery(), corruption::compareCompactions);
         }
 
         AtomicBoolean isLearner = new AtomicBoolean();

@@ -12,9 +12,9 @@ public final class FeatureGates {
 
     /** A gate of etcd 3.7. */
     public enum Gate {
-        COMPACT_HASH_CHECK("CompactHashCheck", false, FlagEffect.none("members are not compared yet")),
+        COMPACT_HASH_CHECK("CompactHashCheck", false, FlagEffect.SERVED),
         FAST_LEASE_KEEP_ALIVE("FastLeaseKeepAlive", true, FlagEffect.none("keep-alives are always answered at once")),
-        INITIAL_CORRUPT_CHECK("InitialCorruptCheck", false, FlagEffect.none("members are not compared yet")),
+        INITIAL_CORRUPT_CHECK("InitialCorruptCheck", false, FlagEffect.SERVED),
         LEASE_CHECKPOINT("LeaseCheckpoint", false, FlagEffect.SERVED),
         LEASE_CHECKPOINT_PERSIST(
                 "LeaseCheckpointPersist", false, FlagEffect.none("checkpoints are always part of the state")),

@@ -513,20 +513,9 @@ public enum Flag {
             "Traces of a million requests.",
             none("no traces are written")),
 
-    CORRUPT_CHECK_TIME(
-            FEATURES,
-            DURATION,
-            "corrupt-check-time",
-            "0s",
-            "Time between comparisons of members.",
-            none("members are not compared yet")),
+    CORRUPT_CHECK_TIME(FEATURES, DURATION, "corrupt-check-time", "0s", "Time between comparisons of members."),
     COMPACT_HASH_CHECK_TIME(
-            FEATURES,
-            DURATION,
-            "compact-hash-check-time",
-            "1m",
-            "Time between comparisons of compacted history.",
-            none("members are not compared yet")),
+            FEATURES, DURATION, "compact-hash-check-time", "1m", "Time between comparisons of compacted history."),
     COMPACTION_BATCH_LIMIT(
             FEATURES,
             INT,

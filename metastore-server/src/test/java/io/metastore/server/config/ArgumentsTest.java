@@ -99,8 +99,8 @@ class ArgumentsTest {
     void whatHasNoEffectIsSaidToHaveNone() throws Exception {
         assertThat(warnings("--backend-batch-limit=5"))
                 .containsExactly("--backend-batch-limit has no effect: the state is not kept in bbolt");
-        assertThat(warnings("--feature-gates=InitialCorruptCheck=true"))
-                .containsExactly("feature gate InitialCorruptCheck has no effect: members are not compared yet");
+        assertThat(warnings("--feature-gates=InitialCorruptCheck=true,PriorityRequest=true"))
+                .containsExactly("feature gate PriorityRequest has no effect: all requests are of one priority");
         assertThat(warnings("--max-snapshots=5"))
                 .containsExactly("--max-snapshots is deprecated in 3.6 and will be decommissioned in 3.8.");
         assertThat(warnings("--pre-vote", "--compact-hash-check-time=60s", "--backend-batch-limit=0"))

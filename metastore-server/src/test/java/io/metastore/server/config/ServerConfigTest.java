@@ -122,6 +122,8 @@ class ServerConfigTest {
             --enable-log-rotation --log-outputs=/a --log-rotation-config-json={  | improperly formatted log rotation config
             --enable-log-rotation --log-outputs=/a --log-rotation-config-json={"maxsize":"x"} | invalid log rotation config
             --discovery-fallback=proxy                           | v2 proxy is deprecated
+            --compact-hash-check-time=0s                         | --compact-hash-check-time must be >0 (set to 0s)
+            --corrupt-check-time=-1s                             | --corrupt-check-time: expected a duration of zero or more, found -1s
             --feature-gates=LeaseCheckpointPersist=true          | requires enabling feature gate LeaseCheckpoint
             --grpc-keepalive-timeout=-1s                         | expected a duration of zero or more
             --storage-engine=paper                               | rocksdb or memory

@@ -2,6 +2,7 @@ package io.metastore.storage.mvcc;
 
 import io.metastore.api.EtcdError;
 import io.metastore.api.EtcdException;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,16 @@ final class Hashes {
             if (byRevision.size() > KEPT) {
                 byRevision.pollFirstEntry();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Those of the newest compactions, the newest first. */
+    List<KvHash> kept() {
+        lock.lock();
+        try {
+            return List.copyOf(byRevision.descendingMap().values());
         } finally {
             lock.unlock();
         }

@@ -249,6 +249,11 @@ public final class MvccStore implements AutoCloseable {
         return hashes.hashKv(revision);
     }
 
+    /** The hashes of the newest compactions, the newest first: of what was there before the erasing. */
+    public List<KvHash> compactionHashes() {
+        return hashes.kept();
+    }
+
     /** A checksum of the whole replicated state; slow. The same on all members at the same revision. */
     public int hash() {
         return hashes.hashState();

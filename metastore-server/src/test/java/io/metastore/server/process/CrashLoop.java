@@ -3,23 +3,15 @@ package io.metastore.server.process;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.metastore.api.rpc.CompactionRequest;
-import io.metastore.api.rpc.Event;
-import io.metastore.api.rpc.HashKVRequest;
-import io.metastore.api.rpc.HashKVResponse;
 import io.metastore.api.rpc.KVGrpc;
-import io.metastore.api.rpc.KeyValue;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseGrpc;
-import io.metastore.api.rpc.LeaseTimeToLiveRequest;
-import io.metastore.api.rpc.MaintenanceGrpc;
 import io.metastore.api.rpc.RangeRequest;
-import io.metastore.api.rpc.RangeResponse;
 import io.metastore.api.rpc.WatchCreateRequest;
 import io.metastore.api.rpc.WatchResponse;
 import io.metastore.server.process.history.Call;
 import io.metastore.server.process.history.Call.Outcome;
 import io.metastore.server.process.history.EventLog;
-import io.metastore.server.process.history.ModelHash;
 import io.metastore.server.process.history.RevisionChecker;
 import io.metastore.server.process.history.Violation;
 import io.metastore.server.process.history.WatchChecker;
@@ -27,9 +19,7 @@ import io.metastore.server.process.history.WatchRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -48,6 +38,7 @@ final class CrashLoop {
     private static final int CALLS_PER_LIFE = 1_500;
 
     private static final Duration LIFE_BOUND = Duration.ofSeconds(3);
+    private static final LoadClient.Manner MANNER = new LoadClient.Manner(Duration.ofSeconds(20), Duration.ZERO, false);
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final ByteString ZERO = ByteString.copyFrom(new byte[] {0});
 
@@ -140,7 +131,10 @@ final class CrashLoop {
         for (int i = 0; i < CLIENTS; i++) {
             ManagedChannel channel = member.channel();
             channels.add(channel);
-            LoadClient client = new LoadClient(i, epoch, channel, new Workload(random.nextLong(), i), answered);
+            Workload workload = new Workload(random.nextLong(), i);
+            int life = epoch;
+            LoadClient client = new LoadClient(
+                    i, life + "-" + i, () -> life, channel, workload::next, call -> answered.increment(), MANNER);
             clients.add(client);
             threads.add(new Thread(client, "load-" + i));
         }
@@ -191,28 +185,24 @@ final class CrashLoop {
 
     /** Reads on where the log ended, and compares with it what the store says of itself. */
     private List<Violation> look() {
-        List<Violation> violations = new ArrayList<>();
         ManagedChannel channel = member.channel();
         try {
-            RangeResponse all = KVGrpc.newBlockingStub(channel)
+            long revision = KVGrpc.newBlockingStub(channel)
                     .withWaitForReady()
                     .withDeadlineAfter(BOUND.toSeconds(), TimeUnit.SECONDS)
-                    .range(RangeRequest.newBuilder()
-                            .setKey(ZERO)
-                            .setRangeEnd(ZERO)
-                            .build());
-            long revision = all.getHeader().getRevision();
+                    .range(RangeRequest.newBuilder().setKey(ZERO).build())
+                    .getHeader()
+                    .getRevision();
             if (revision < newestAnswered()) {
-                violations.add(new Violation(
+                return List.of(new Violation(
                         Violation.Rule.ACKNOWLEDGED_IS_NEVER_LOST,
                         "the revision is %d after crash %d; answered was %d"
                                 .formatted(revision, epoch, newestAnswered())));
-                return violations;
             }
             readLog(channel, revision);
-            compare(all, violations);
-            compareHash(channel, violations);
-            compareLeases(channel, violations);
+            StateComparison comparison = new StateComparison("after crash " + epoch, channel, log);
+            List<Violation> violations = comparison.compare(Workload.leases());
+            compacted = comparison.compactRevision();
             return violations;
         } finally {
             channel.shutdownNow();
@@ -244,81 +234,6 @@ final class CrashLoop {
                 .flatMap(response -> response.getEventsList().stream())
                 .filter(event -> event.getKv().getModRevision() <= revision)
                 .forEach(log::add);
-    }
-
-    private void compare(RangeResponse all, List<Violation> violations) {
-        List<KeyValue> expected = new ArrayList<>(alive().values());
-        if (!expected.equals(all.getKvsList()) || all.getHeader().getRevision() != log.lastRevision()) {
-            violations.add(new Violation(
-                    Violation.Rule.ANSWER_IS_TRUE,
-                    "after crash %d the store holds %d keys at revision %d, its own history says %d at %d"
-                            .formatted(
-                                    epoch,
-                                    all.getCount(),
-                                    all.getHeader().getRevision(),
-                                    expected.size(),
-                                    log.lastRevision())));
-        }
-    }
-
-    private Map<ByteString, KeyValue> alive() {
-        TreeMap<ByteString, KeyValue> alive = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
-        log.byRevision()
-                .values()
-                .forEach(events -> events.forEach(event -> {
-                    if (event.getType() == Event.EventType.PUT) {
-                        alive.put(event.getKv().getKey(), event.getKv());
-                    } else {
-                        alive.remove(event.getKv().getKey());
-                    }
-                }));
-        return alive;
-    }
-
-    private void compareHash(ManagedChannel channel, List<Violation> violations) {
-        HashKVResponse hash = MaintenanceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(BOUND.toSeconds(), TimeUnit.SECONDS)
-                .hashKV(HashKVRequest.getDefaultInstance());
-        compacted = hash.getCompactRevision();
-        int expected = ModelHash.of(log, compacted);
-        if (hash.getHash() != expected) {
-            violations.add(new Violation(
-                    Violation.Rule.ANSWER_IS_TRUE,
-                    "after crash %d the hash at revision %d, compacted %d, is %d; replay gives %d"
-                            .formatted(
-                                    epoch,
-                                    hash.getHashRevision(),
-                                    compacted,
-                                    Integer.toUnsignedLong(hash.getHash()),
-                                    Integer.toUnsignedLong(expected))));
-        }
-    }
-
-    private void compareLeases(ManagedChannel channel, List<Violation> violations) {
-        for (int id = 1; id <= Workload.LEASES; id++) {
-            long lease = id;
-            List<ByteString> attached = LeaseGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(BOUND.toSeconds(), TimeUnit.SECONDS)
-                    .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder()
-                            .setID(id)
-                            .setKeys(true)
-                            .build())
-                    .getKeysList()
-                    .stream()
-                    .sorted(ByteString.unsignedLexicographicalComparator())
-                    .toList();
-            List<ByteString> expected = alive().values().stream()
-                    .filter(kv -> kv.getLease() == lease)
-                    .map(KeyValue::getKey)
-                    .sorted(ByteString.unsignedLexicographicalComparator())
-                    .toList();
-            if (!attached.equals(expected)) {
-                violations.add(new Violation(
-                        Violation.Rule.ANSWER_IS_TRUE,
-                        "after crash %d lease %d has keys %s, should have %s"
-                                .formatted(epoch, id, attached, expected)));
-            }
-        }
     }
 
     private static long revisionOf(Call call) {

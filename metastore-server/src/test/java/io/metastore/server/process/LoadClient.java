@@ -12,22 +12,28 @@ import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.process.history.Call;
 import io.metastore.server.process.history.Call.Outcome;
+import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One client, which makes one call after the other through plain stubs, without any retry, and writes down what it saw.
- * Runs on its own thread until it is told to stop or the server does not answer any more.
+ * Runs on its own thread until it is told to stop or, if that is its manner, the server does not answer any more.
  */
-final class LoadClient implements Runnable {
+public final class LoadClient implements Runnable {
 
-    private static final int DEADLINE_SECONDS = 20;
+    /** How long a client that got no answer leaves the server alone. */
+    private static final long AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
-    /** Errors that say: nothing was done. Of all others it is not known. */
+    /** Errors that say: nothing was done. As a connection that was refused; of all others it is not known. */
     private static final Set<Status.Code> REFUSALS = Set.of(
             Status.Code.INVALID_ARGUMENT,
             Status.Code.OUT_OF_RANGE,
@@ -36,44 +42,77 @@ final class LoadClient implements Runnable {
             Status.Code.RESOURCE_EXHAUSTED);
 
     private final int client;
-    private final int epoch;
+    private final String name;
+    private final IntSupplier epoch;
     private final ManagedChannel channel;
-    private final Workload workload;
+    private final Function<String, Message> requests;
+    private final Consumer<Call> answered;
+    private final Manner manner;
     private final List<Call> calls = new ArrayList<>();
-    private final LongAdder answered;
     private volatile boolean stopped;
 
-    LoadClient(int client, int epoch, ManagedChannel channel, Workload workload, LongAdder answered) {
-        this.answered = answered;
+    /**
+     * How a client behaves.
+     *
+     * @param pause between an answer and the next call
+     * @param staysOn whether it goes on after a call that got no answer
+     */
+    public record Manner(Duration deadline, Duration pause, boolean staysOn) {}
+
+    /**
+     * A client with a number of its own.
+     *
+     * @param name what the ids of its calls begin with, no other client's
+     * @param epoch which life of its server it talks to; see {@link Call}
+     * @param requests what to ask next, given the id of the call
+     * @param answered told of each call that was answered or refused, on the client's thread
+     */
+    public LoadClient(
+            int client,
+            String name,
+            IntSupplier epoch,
+            ManagedChannel channel,
+            Function<String, Message> requests,
+            Consumer<Call> answered,
+            Manner manner) {
         this.client = client;
+        this.name = name;
         this.epoch = epoch;
         this.channel = channel;
-        this.workload = workload;
+        this.requests = requests;
+        this.answered = answered;
+        this.manner = manner;
     }
 
-    void stop() {
+    public void stop() {
         stopped = true;
     }
 
     /** To be read when the thread has ended. */
-    List<Call> calls() {
+    public List<Call> calls() {
         return calls;
     }
 
     @Override
     public void run() {
         for (int sequence = 0; !stopped; sequence++) {
-            String id = "%d-%d-%d".formatted(epoch, client, sequence);
-            Call call = call(id, workload.next(id));
+            String id = name + "-" + sequence;
+            Call call = call(id, requests.apply(id));
             calls.add(call);
-            if (call.outcome() == Outcome.UNKNOWN) {
+            if (call.outcome() != Outcome.UNKNOWN) {
+                answered.accept(call);
+            } else if (!manner.staysOn()) {
                 return;
             }
-            answered.increment();
+            LockSupport.parkNanos(
+                    call.response() == null
+                            ? AFTER_FAILURE_NANOS
+                            : manner.pause().toNanos());
         }
     }
 
     private Call call(String id, Message request) {
+        int epochBefore = epoch.getAsInt();
         long invoked = System.nanoTime();
         @Nullable Message response = null;
         Outcome outcome = Outcome.OK;
@@ -81,12 +120,20 @@ final class LoadClient implements Runnable {
             response = ClientCalls.blockingUnaryCall(
                     channel,
                     methodOf(request),
-                    CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS),
+                    CallOptions.DEFAULT.withDeadlineAfter(manner.deadline().toMillis(), TimeUnit.MILLISECONDS),
                     request);
         } catch (StatusRuntimeException e) {
-            outcome = REFUSALS.contains(e.getStatus().getCode()) ? Outcome.FAILED : Outcome.UNKNOWN;
+            outcome = refused(e) ? Outcome.FAILED : Outcome.UNKNOWN;
         }
-        return new Call(id, client, epoch, request, invoked, System.nanoTime(), outcome, response);
+        long returned = System.nanoTime();
+        // Which life answered is not known where one ended during the call: such a call is in an epoch of its own.
+        int itsEpoch = epoch.getAsInt() == epochBefore ? epochBefore : -(calls.size() * 1_000 + client + 1);
+        return new Call(id, client, itsEpoch, request, invoked, returned, outcome, response);
+    }
+
+    private static boolean refused(StatusRuntimeException failure) {
+        return REFUSALS.contains(failure.getStatus().getCode())
+                || failure.getStatus().getCause() instanceof ConnectException;
     }
 
     @SuppressWarnings("unchecked") // all methods have protobuf messages

@@ -3,16 +3,23 @@ package io.metastore.server.process;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Several members of one cluster, each a process, on loopback. */
-final class ProcessCluster implements AutoCloseable {
+public final class ProcessCluster implements AutoCloseable {
 
     private final List<ProcessMember> members = new ArrayList<>();
 
-    ProcessCluster(Program program, Path directory, int size) {
+    public ProcessCluster(Program program, Path directory, int size) {
+        this(program, directory, size, ProcessMember::peerPort);
+    }
+
+    /** With another port to advertise to the other members, such as that of a proxy before the one listened on. */
+    public ProcessCluster(Program program, Path directory, int size, ToIntFunction<ProcessMember> advertisedPort) {
         List<String> founders = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
             ProcessMember member = new ProcessMember(program, directory.resolve("m" + i)).named("m" + i);
+            member.advertising(advertisedPort.applyAsInt(member));
             members.add(member);
             founders.add("m%d=%s".formatted(i, member.peerUrl()));
         }
@@ -20,17 +27,17 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** Starts all, and waits until all serve. */
-    ProcessCluster start() {
+    public ProcessCluster start() {
         members.forEach(ProcessMember::launch);
         members.forEach(ProcessMember::awaitReady);
         return this;
     }
 
-    ProcessMember member(int index) {
+    public ProcessMember member(int index) {
         return members.get(index);
     }
 
-    List<ProcessMember> members() {
+    public List<ProcessMember> members() {
         return List.copyOf(members);
     }
 

@@ -37,6 +37,7 @@ public final class ProcessMember implements AutoCloseable {
     private final Path log;
     private final int clientPort = FreePorts.next();
     private final int peerPort = FreePorts.next();
+    private int advertisedPeerPort = peerPort;
     private String name = "m1";
     private String initialCluster;
     private String clusterState = "new";
@@ -62,6 +63,13 @@ public final class ProcessMember implements AutoCloseable {
         return this;
     }
 
+    /** Is told to the other members under another port than it listens on. */
+    ProcessMember advertising(int port) {
+        this.advertisedPeerPort = port;
+        this.initialCluster = name + "=" + peerUrl();
+        return this;
+    }
+
     ProcessMember inCluster(String founders, String state) {
         this.initialCluster = founders;
         this.clusterState = state;
@@ -81,7 +89,7 @@ public final class ProcessMember implements AutoCloseable {
     }
 
     /** Waits until the process that was launched serves. */
-    ProcessMember awaitReady() {
+    public ProcessMember awaitReady() {
         if (!Eventually.holds(START_BOUND, () -> logFrom(logged).contains(READY) || !isAlive())) {
             throw new NotReady(
                     "%s is not ready within %s; its log ends:%n%s".formatted(program.name(), START_BOUND, logTail()));
@@ -174,8 +182,18 @@ public final class ProcessMember implements AutoCloseable {
         return scheme + "://" + endpoint();
     }
 
+    /** Where the other members are told to reach it. */
     public String peerUrl() {
-        return "http://127.0.0.1:" + peerPort;
+        return "http://127.0.0.1:" + advertisedPeerPort;
+    }
+
+    /** The port of the peer listener. */
+    public int peerPort() {
+        return peerPort;
+    }
+
+    public String memberName() {
+        return name;
     }
 
     /** A new channel to the client listener, without retries; the caller closes it. */
@@ -205,7 +223,7 @@ public final class ProcessMember implements AutoCloseable {
     }
 
     /** Starts the process, and waits for nothing. */
-    void launch() {
+    public void launch() {
         logged = logSize();
         if (isAlive()) {
             throw new IllegalStateException(program.name() + " runs already, as " + pid());
@@ -216,7 +234,7 @@ public final class ProcessMember implements AutoCloseable {
                 "--data-dir=" + dataDir,
                 "--listen-client-urls=" + clientUrl(),
                 "--advertise-client-urls=" + clientUrl(),
-                "--listen-peer-urls=" + peerUrl(),
+                "--listen-peer-urls=http://127.0.0.1:" + peerPort,
                 "--initial-advertise-peer-urls=" + peerUrl(),
                 "--initial-cluster=" + initialCluster,
                 "--initial-cluster-state=" + clusterState));

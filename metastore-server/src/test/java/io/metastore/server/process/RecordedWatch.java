@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One watch on a stream of its own, and all that it was told. Guarded by its own monitor. */
-final class RecordedWatch implements ClientResponseObserver<WatchRequest, WatchResponse> {
+public final class RecordedWatch implements ClientResponseObserver<WatchRequest, WatchResponse> {
 
     private final WatchCreateRequest request;
     private final List<WatchResponse> responses = new ArrayList<>();
+    private final List<Long> arrivals = new ArrayList<>();
+    private boolean ended;
     private ClientCallStreamObserver<WatchRequest> stream;
 
     @SuppressWarnings("NullAway.Init") // set in beforeStart, which comes first
@@ -25,7 +27,7 @@ final class RecordedWatch implements ClientResponseObserver<WatchRequest, WatchR
         this.request = request;
     }
 
-    static RecordedWatch start(ManagedChannel channel, WatchCreateRequest request) {
+    public static RecordedWatch start(ManagedChannel channel, WatchCreateRequest request) {
         RecordedWatch watch = new RecordedWatch(request);
         WatchGrpc.newStub(channel).withWaitForReady().watch(watch);
         watch.send(WatchRequest.newBuilder().setCreateRequest(request).build());
@@ -40,18 +42,44 @@ final class RecordedWatch implements ClientResponseObserver<WatchRequest, WatchR
     @Override
     public synchronized void onNext(WatchResponse response) {
         responses.add(response);
+        arrivals.add(System.nanoTime());
+        ended |= response.getCanceled();
     }
 
     @Override
-    public void onError(Throwable failure) {
+    public synchronized void onError(Throwable failure) {
         // The server was killed; what came until then stands.
+        ended = true;
     }
 
     @Override
-    public void onCompleted() {}
+    public synchronized void onCompleted() {
+        ended = true;
+    }
+
+    /** No more will come. */
+    public synchronized boolean ended() {
+        return ended;
+    }
+
+    /** The revision of the newest event, 0 before the first. */
+    public synchronized long lastRevision() {
+        for (int i = responses.size() - 1; i >= 0; i--) {
+            int events = responses.get(i).getEventsCount();
+            if (events > 0) {
+                return responses.get(i).getEvents(events - 1).getKv().getModRevision();
+            }
+        }
+        return 0;
+    }
+
+    /** When each of the responses came, in nanoTime. */
+    public synchronized List<Long> arrivals() {
+        return List.copyOf(arrivals);
+    }
 
     /** Waits until everything up to the revision has come, which a progress response proves. */
-    void awaitRevision(long revision, Duration bound) {
+    public void awaitRevision(long revision, Duration bound) {
         Eventually.await(bound, () -> "a watch is told of everything up to revision " + revision, () -> {
             send(WatchRequest.newBuilder()
                     .setProgressRequest(WatchProgressRequest.getDefaultInstance())
@@ -60,15 +88,15 @@ final class RecordedWatch implements ClientResponseObserver<WatchRequest, WatchR
         });
     }
 
-    synchronized WatchRecord record(long mustReach) {
+    public synchronized WatchRecord record(long mustReach) {
         return new WatchRecord(request, responses, mustReach);
     }
 
-    synchronized List<WatchResponse> responses() {
+    public synchronized List<WatchResponse> responses() {
         return List.copyOf(responses);
     }
 
-    void close() {
+    public void close() {
         stream.cancel("seen enough", null);
     }
 

@@ -8,15 +8,17 @@ import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.api.rpc.RequestOp;
 import io.metastore.api.rpc.TxnRequest;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /**
  * Random requests that a checker can find again: each value is the id of its call, a dot, and filling; and what deletes puts
  * a marker along.
  */
-final class Workload {
+public final class Workload {
 
-    static final int LEASES = 4;
+    public static final int LEASES = 4;
 
     private static final int KEYS = 40;
     private static final ByteString END = ByteString.copyFromUtf8("l");
@@ -24,12 +26,17 @@ final class Workload {
     private final Random random;
     private final int client;
 
-    Workload(long seed, int client) {
+    public Workload(long seed, int client) {
         this.random = new Random(seed);
         this.client = client;
     }
 
-    Message next(String id) {
+    /** The ids of the leases that must be there, granted for ever. */
+    public static List<Long> leases() {
+        return LongStream.rangeClosed(1, LEASES).boxed().toList();
+    }
+
+    public Message next(String id) {
         int choice = random.nextInt(100);
         if (choice < 45) {
             return put(key(), id, 0);

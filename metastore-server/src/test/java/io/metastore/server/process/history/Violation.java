@@ -18,6 +18,10 @@ public record Violation(Rule rule, String detail) {
         WATCH_IS_ATOMIC,
         WATCH_STARTS_WHERE_ASKED,
         WATCH_PROGRESS_IS_A_BOOKMARK,
+        MEMBERS_AGREE,
+        MAJORITY_SERVES,
+        MINORITY_DOES_NOT_ANSWER,
+        SERVES_AFTER_HEALING,
     }
 
     @Override

@@ -1,0 +1,38 @@
+package io.metastore.server.process.faults;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * One entry of a schedule.
+ *
+ * @param lasting how long the fault lasts, at least; longer if its effect takes longer to show
+ * @param delay of each piece on slow links
+ * @param which of the followers it meets
+ * @param reset whether links are cut by resetting connections, or hold what they are given
+ */
+record FaultStep(FaultKind kind, Duration lasting, Duration delay, int which, boolean reset) {
+
+    /** So many steps; each kind comes once before any comes again. The same seed gives the same steps. */
+    static List<FaultStep> schedule(long seed, int steps) {
+        Random random = new Random(seed);
+        List<FaultStep> schedule = new ArrayList<>();
+        List<FaultKind> kinds = new ArrayList<>();
+        while (schedule.size() < steps) {
+            if (kinds.isEmpty()) {
+                kinds.addAll(List.of(FaultKind.values()));
+                Collections.shuffle(kinds, random);
+            }
+            schedule.add(new FaultStep(
+                    kinds.remove(0),
+                    Duration.ofMillis(300 + random.nextInt(2_500)),
+                    Duration.ofMillis(20 + random.nextInt(200)),
+                    random.nextInt(2),
+                    random.nextBoolean()));
+        }
+        return schedule;
+    }
+}

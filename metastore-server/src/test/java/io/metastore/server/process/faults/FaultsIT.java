@@ -1,0 +1,43 @@
+package io.metastore.server.process.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.server.process.Binaries;
+import io.metastore.server.process.Program;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever happens to three members, their clients see one history. In the build one short round; with
+ * {@code -Dfaults.minutes=30} as many rounds as fit, each on a new cluster; with {@code -Dfaults.seed=N} the schedule of that
+ * seed.
+ */
+@Timeout(value = 10, unit = TimeUnit.HOURS)
+class FaultsIT {
+
+    private static final int SHORT_ROUND_STEPS = 8;
+    private static final int LONG_ROUND_STEPS = FaultKind.values().length;
+
+    @Test
+    void clientsSeeOneHistoryWhateverHappens(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory) {
+        long minutes = Long.getLong("faults.minutes", 0);
+        long seed = Long.getLong("faults.seed", System.nanoTime() & 0xffff_ffffL);
+        long end = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
+        Program program =
+                Binaries.metastore().withFlags("--snapshot-count=500").withEnvironment("METASTORE_HEAP", "160m");
+        FaultReport report = new FaultReport();
+        for (long round = 0; round == 0 || (report.violations().isEmpty() && System.nanoTime() - end < 0); round++) {
+            System.out.printf("faults, seed %d, in %s%n", seed + round, directory);
+            int steps = Integer.getInteger("faults.steps", minutes > 0 ? LONG_ROUND_STEPS : SHORT_ROUND_STEPS);
+            new FaultRound(program, directory.resolve("round-" + round), seed + round, steps, report).run();
+        }
+        System.out.println("faults, from seed " + seed + ": " + report);
+
+        assertThat(report.violations()).as("seed %d: %s", seed, report).isEmpty();
+    }
+}

@@ -1,0 +1,70 @@
+package io.metastore.server.process.faults;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.metastore.api.rpc.WatchCreateRequest;
+import io.metastore.server.process.RecordedWatch;
+import io.metastore.server.process.history.WatchRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything that one member tells, from the first revision on. When the stream breaks another is opened behind the last event
+ * that came; each stream is a record of its own.
+ */
+final class ResumingWatch {
+
+    static final ByteString ZERO = ByteString.copyFrom(new byte[] {0});
+    private static final long FIRST_REVISION = 2;
+
+    private final ManagedChannel channel;
+    private final List<RecordedWatch> streams = new ArrayList<>();
+    private RecordedWatch current;
+
+    ResumingWatch(ManagedChannel channel) {
+        this.channel = channel;
+        this.current = open(FIRST_REVISION);
+    }
+
+    /** The newest revision that came, 1 before the first. */
+    synchronized long lastRevision() {
+        return streams.stream().mapToLong(RecordedWatch::lastRevision).reduce(FIRST_REVISION - 1, Math::max);
+    }
+
+    /** To be called now and then. */
+    synchronized void resume() {
+        if (current.ended()) {
+            current = open(lastRevision() + 1);
+        }
+    }
+
+    /** Waits until everything up to the revision has come. */
+    void awaitRevision(long revision, Duration bound) {
+        resume();
+        current.awaitRevision(revision, bound);
+    }
+
+    /** What the streams were told; the last must have reached this revision. */
+    synchronized List<WatchRecord> records(long mustReach) {
+        return streams.stream()
+                .map(stream -> stream.record(stream == current ? mustReach : 0))
+                .toList();
+    }
+
+    synchronized List<RecordedWatch> streams() {
+        return List.copyOf(streams);
+    }
+
+    private RecordedWatch open(long revision) {
+        RecordedWatch stream = RecordedWatch.start(
+                channel,
+                WatchCreateRequest.newBuilder()
+                        .setKey(ZERO)
+                        .setRangeEnd(ZERO)
+                        .setStartRevision(revision)
+                        .build());
+        streams.add(stream);
+        return stream;
+    }
+}

@@ -27,7 +27,10 @@ public final class ReadBarrier {
     private static final long SWEEP_MILLIS = 50;
     private static final int MAX_WAITING = 1 << 16;
 
-    /** What the barrier stands on. */
+    /**
+     * What the barrier stands on. Never called with the barrier's lock held: raft takes locks of its own to answer, and tells
+     * outcomes while it holds them.
+     */
     interface Source {
 
         /** Whether no one else can have agreed on anything that is not applied here. */
@@ -138,7 +141,6 @@ public final class ReadBarrier {
     }
 
     private void found(Round round, long index) {
-        List<Read> passed = List.of();
         Round following;
         synchronized (lock) {
             if (running != round) {
@@ -148,12 +150,19 @@ public final class ReadBarrier {
             round.index = index;
             behind.add(round);
             awaited = Math.min(awaited, index);
-            // Looked at after awaited was set: what the apply thread does from here on, it tells.
-            passed = takeReached(source.appliedIndex());
             following = beginRound();
         }
-        passed.forEach(Read::pass);
+        // Looked at after awaited was set: what the apply thread does from here on, it tells.
+        passReached(source.appliedIndex());
         ask(following);
+    }
+
+    private void passReached(long applied) {
+        List<Read> passed;
+        synchronized (lock) {
+            passed = takeReached(applied);
+        }
+        passed.forEach(Read::pass);
     }
 
     private void retry(Round round) {
@@ -220,11 +229,10 @@ public final class ReadBarrier {
 
     /** Fails what is late, gives up rounds that nobody answers, and finds entries that were applied without a word. */
     private void sweep() {
+        passReached(source.appliedIndex());
         List<Read> late = new ArrayList<>();
-        List<Read> passed;
         synchronized (lock) {
             long now = System.nanoTime();
-            passed = takeReached(source.appliedIndex());
             takeLate(next, now, late);
             behind.forEach(round -> takeLate(round.reads, now, late));
             behind.removeIf(round -> round.reads.isEmpty());
@@ -240,7 +248,6 @@ public final class ReadBarrier {
                 scheduleSweep();
             }
         }
-        passed.forEach(Read::pass);
         late.forEach(read -> read.failed.accept(
                 new RaftException.Refused(RaftException.Reason.TIMEOUT, "no quorum confirmed the read in time")));
     }

@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +30,7 @@ class ReadBarrierTest {
         final List<Asked> asked = new CopyOnWriteArrayList<>();
         volatile boolean alone;
         volatile long applied = 10;
+        volatile Runnable whileLookingUp = () -> {};
 
         @Override
         public boolean passesAtOnce() {
@@ -40,6 +44,7 @@ class ReadBarrierTest {
 
         @Override
         public long appliedIndex() {
+            whileLookingUp.run();
             return applied;
         }
     }
@@ -104,6 +109,37 @@ class ReadBarrierTest {
         quorum.applied = 12;
         barrier.applied(12);
         read.get(10, TimeUnit.SECONDS);
+    }
+
+    /** raft tells that a round failed while it holds a lock that it also takes to say what is applied. */
+    @Test
+    void raftMayTellAnOutcomeWhileItIsAskedWhatIsApplied() throws Exception {
+        CompletableFuture<Boolean> told = new CompletableFuture<>();
+        CompletableFuture<Void> read = read();
+        quorum.whileLookingUp =
+                () -> told.complete(endsSoon(() -> quorum.asked.get(0).failed.accept("not yet")));
+        assertThat(told.get(10, TimeUnit.SECONDS)).as("by the sweep").isTrue();
+
+        quorum.whileLookingUp = () -> {};
+        eventually("a second round", () -> quorum.asked.size() == 2);
+        List<Boolean> whileFound = new CopyOnWriteArrayList<>();
+        quorum.whileLookingUp = () -> whileFound.add(endsSoon(this::read));
+        quorum.asked.get(1).found.accept(10);
+        assertThat(whileFound).as("when the index is found").isNotEmpty().doesNotContain(false);
+        assertThat(read).isDone();
+    }
+
+    /** Whether that comes to its end on a thread of its own. */
+    private static boolean endsSoon(Runnable task) {
+        try {
+            CompletableFuture.runAsync(task, Executors.newSingleThreadExecutor())
+                    .get(3, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException stuck) {
+            return false;
+        } catch (ExecutionException | InterruptedException unexpected) {
+            throw new IllegalStateException(unexpected);
+        }
     }
 
     @Test

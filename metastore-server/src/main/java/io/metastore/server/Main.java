@@ -40,6 +40,9 @@ public final class Main {
         if (!line.isEmpty() && line.get(0).equals(SnapshotCommand.NAME)) {
             return SnapshotCommand.run(line.subList(1, line.size()), System.out, System.err);
         }
+        if (line.equals(List.of(TrainingRun.NAME))) {
+            return TrainingRun.run(System.out, System.err);
+        }
         Logger log;
         try {
             Arguments arguments = Arguments.parse(line);

@@ -94,15 +94,17 @@ public final class Replicator implements AutoCloseable {
             listener.failed(EtcdError.REQUEST_TOO_LARGE.exception());
             return;
         }
-        if (raft.committedIndex() - raft.appliedIndex() > MAX_GAP_ENTRIES) {
+        if (context != null) {
+            ticks.computeIfAbsent(context, Tick::new).add(command, listener);
+        } else if (isBehind()) {
             listener.failed(EtcdError.TOO_MANY_REQUESTS.exception());
-            return;
-        }
-        if (context == null) {
+        } else {
             propose(new ArrayList<>(List.of(command)), new ArrayList<>(List.of(listener)), shared);
-            return;
         }
-        ticks.computeIfAbsent(context, Tick::new).add(command, listener);
+    }
+
+    private boolean isBehind() {
+        return raft.committedIndex() - raft.appliedIndex() > MAX_GAP_ENTRIES;
     }
 
     /** Whether the command would be refused for its size, whatever else speaks against it. */
@@ -284,6 +286,11 @@ public final class Replicator implements AutoCloseable {
         }
 
         void add(Command command, OutcomeListener listener) {
+            // Once an entry: raft takes a lock for each of the two numbers.
+            if (commands.isEmpty() && isBehind()) {
+                listener.failed(EtcdError.TOO_MANY_REQUESTS.exception());
+                return;
+            }
             int size = CommandCodec.sizeOf(command);
             if (bytes > 0 && bytes + size > MAX_ENTRY_BYTES) {
                 run();

@@ -98,7 +98,6 @@ public final class LoadClient implements Runnable {
         for (int sequence = 0; !stopped; sequence++) {
             String id = name + "-" + sequence;
             Call call = call(id, requests.apply(id));
-            calls.add(call);
             if (call.outcome() != Outcome.UNKNOWN) {
                 answered.accept(call);
             } else if (!manner.staysOn()) {
@@ -111,7 +110,8 @@ public final class LoadClient implements Runnable {
         }
     }
 
-    private Call call(String id, Message request) {
+    /** Makes one call, and writes it down. */
+    public Call call(String id, Message request) {
         int epochBefore = epoch.getAsInt();
         long invoked = System.nanoTime();
         @Nullable Message response = null;
@@ -128,7 +128,9 @@ public final class LoadClient implements Runnable {
         long returned = System.nanoTime();
         // Which life answered is not known where one ended during the call: such a call is in an epoch of its own.
         int itsEpoch = epoch.getAsInt() == epochBefore ? epochBefore : -(calls.size() * 1_000 + client + 1);
-        return new Call(id, client, itsEpoch, request, invoked, returned, outcome, response);
+        Call call = new Call(id, client, itsEpoch, request, invoked, returned, outcome, response);
+        calls.add(call);
+        return call;
     }
 
     private static boolean refused(StatusRuntimeException failure) {

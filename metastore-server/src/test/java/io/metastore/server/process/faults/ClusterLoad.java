@@ -14,6 +14,7 @@ import io.metastore.server.process.RecordedWatch;
 import io.metastore.server.process.Workload;
 import io.metastore.server.process.history.Call;
 import io.metastore.server.process.history.Call.Outcome;
+import io.metastore.server.process.history.LeaseUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Clients and watchers on all members, from {@link #start} to {@link #stop}. A client talks to one member only. One thread
@@ -40,6 +42,8 @@ final class ClusterLoad implements AutoCloseable {
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final List<ManagedChannel> watchChannels = new ArrayList<>();
     private final List<LoadClient> clients = new ArrayList<>();
+    private final List<LoadClient> leasePuts = new ArrayList<>();
+    private final List<LeaseClient> leaseClients = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<ResumingWatch> watches = new ArrayList<>();
     private final List<RecordedWatch> shortWatches = new ArrayList<>();
@@ -58,6 +62,23 @@ final class ClusterLoad implements AutoCloseable {
         cluster.members().stream().map(ProcessMember::channel).forEach(channels::add);
         cluster.members().stream().map(ProcessMember::channel).forEach(watchChannels::add);
         leadership = new Leadership(channels);
+        for (int i = 0; i < size; i++) {
+            int member = i;
+            LoadClient puts = new LoadClient(
+                    size * CLIENTS_PER_MEMBER + i,
+                    "lease" + i,
+                    () -> lives.get(member) * size + member,
+                    channels.get(member),
+                    id -> {
+                        throw new IllegalStateException("does not run by itself");
+                    },
+                    call -> {},
+                    MANNER);
+            leasePuts.add(puts);
+            LeaseClient client = new LeaseClient(i, random.nextLong(), channels, puts);
+            leaseClients.add(client);
+            threads.add(new Thread(client, "lease-" + i));
+        }
         RegisterWorkload.Era era = new RegisterWorkload.Era();
         for (int i = 0; i < size * CLIENTS_PER_MEMBER; i++) {
             int member = i % size;
@@ -87,6 +108,7 @@ final class ClusterLoad implements AutoCloseable {
     /** No more calls after this. */
     void stop() {
         clients.forEach(LoadClient::stop);
+        leaseClients.forEach(LeaseClient::stop);
         over = true;
         threads.forEach(ClusterLoad::join);
     }
@@ -132,7 +154,14 @@ final class ClusterLoad implements AutoCloseable {
 
     /** After {@link #stop}. */
     List<Call> calls() {
-        return clients.stream().flatMap(client -> client.calls().stream()).toList();
+        return Stream.concat(clients.stream(), leasePuts.stream())
+                .flatMap(client -> client.calls().stream())
+                .toList();
+    }
+
+    /** After {@link #stop}. */
+    List<LeaseUse> leases() {
+        return leaseClients.stream().flatMap(client -> client.leases().stream()).toList();
     }
 
     List<ResumingWatch> watches() {
@@ -147,6 +176,7 @@ final class ClusterLoad implements AutoCloseable {
     public void close() {
         over = true;
         clients.forEach(LoadClient::stop);
+        leaseClients.forEach(LeaseClient::stop);
         channels.forEach(ManagedChannel::shutdownNow);
         watchChannels.forEach(ManagedChannel::shutdownNow);
     }

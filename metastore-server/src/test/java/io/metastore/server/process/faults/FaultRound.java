@@ -4,6 +4,9 @@ import io.grpc.ManagedChannel;
 import io.metastore.api.rpc.Event;
 import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.HashKVResponse;
+import io.metastore.api.rpc.LeaseGrpc;
+import io.metastore.api.rpc.LeaseLeasesRequest;
+import io.metastore.api.rpc.LeaseStatus;
 import io.metastore.api.rpc.MaintenanceGrpc;
 import io.metastore.server.process.Eventually;
 import io.metastore.server.process.ProcessCluster;
@@ -12,6 +15,9 @@ import io.metastore.server.process.StateComparison;
 import io.metastore.server.process.Workload;
 import io.metastore.server.process.history.Call;
 import io.metastore.server.process.history.EventLog;
+import io.metastore.server.process.history.LeaseChecker;
+import io.metastore.server.process.history.LeaseUse;
+import io.metastore.server.process.history.RegisterHistories;
 import io.metastore.server.process.history.RevisionChecker;
 import io.metastore.server.process.history.Violation;
 import io.metastore.server.process.history.Violation.Rule;
@@ -20,15 +26,22 @@ import io.metastore.server.process.history.WatchRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A new cluster of three, load, a schedule of faults, rest, and the checks of all that was seen. */
 final class FaultRound {
 
     private static final int MEMBERS = 3;
     private static final Duration CONVERGENCE_BOUND = Duration.ofSeconds(30);
+
+    /** Of the search for the order of one register's calls. */
+    private static final Duration SEARCH_BOUND = Duration.ofSeconds(10);
 
     private final Program program;
     private final Path directory;
@@ -66,6 +79,7 @@ final class FaultRound {
     }
 
     private void check(ClusterLoad load) {
+        awaitEndOfLeases(load);
         long revision = awaitAgreement(load);
         for (ResumingWatch watch : load.watches()) {
             watch.awaitRevision(revision, CONVERGENCE_BOUND);
@@ -82,14 +96,60 @@ final class FaultRound {
 
         List<Call> calls = load.calls();
         report.addCalls(calls);
-        report.addViolations(RevisionChecker.check(calls, log));
+        List<LeaseUse> leases = load.leases();
+        Set<Long> mortal = leases.stream().map(LeaseUse::id).collect(Collectors.toSet());
+        report.addViolations(RevisionChecker.check(calls, log, mortal));
+        report.addViolations(LeaseChecker.check(leases, log, arrivals(load)));
+        report.addChecks("leases checked", leases.size());
         report.addChecks("calls checked by revision", calls.size());
+
+        RegisterHistories registers = RegisterHistories.check(calls, log, RegisterWorkload.PREFIX, SEARCH_BOUND);
+        report.addViolations(registers.violations());
+        report.addChecks("registers searched", registers.searched());
+        report.addChecks("calls on them", registers.calls());
+        report.addChecks("searches undecided", registers.undecided());
 
         for (int member = 0; member < MEMBERS; member++) {
             report.addViolations(
                     new StateComparison("member " + member, load.channel(member), log).compare(Workload.leases()));
         }
         report.addChecks("states compared", MEMBERS);
+    }
+
+    /** All leases that nobody keeps alive any more, which are all but those granted for ever. */
+    private void awaitEndOfLeases(ClusterLoad load) {
+        List<List<Long>> left = new ArrayList<>();
+        boolean ended = Eventually.holds(CONVERGENCE_BOUND, () -> {
+            left.clear();
+            for (int member = 0; member < MEMBERS; member++) {
+                left.add(leases(load.channel(member)));
+            }
+            return left.stream().allMatch(Workload.leases()::equals);
+        });
+        if (!ended) {
+            report.addViolations(List.of(new Violation(Rule.LEASE_ENDS, "leases that the members have left: " + left)));
+        }
+    }
+
+    private static List<Long> leases(ManagedChannel channel) {
+        channel.resetConnectBackoff();
+        return LeaseGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
+                .getLeasesList()
+                .stream()
+                .map(LeaseStatus::getID)
+                .sorted()
+                .toList();
+    }
+
+    /** When the first of the watches was told of each revision. */
+    private static Map<Long, Long> arrivals(ClusterLoad load) {
+        Map<Long, Long> first = new HashMap<>();
+        for (ResumingWatch watch : load.watches()) {
+            watch.arrivals().forEach((revision, nanos) -> first.merge(revision, nanos, Math::min));
+        }
+        return first;
     }
 
     /** Waits until all members have the same hash of the same revision, and answers the revision. */

@@ -3,11 +3,14 @@ package io.metastore.server.process.faults;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.metastore.api.rpc.WatchCreateRequest;
+import io.metastore.api.rpc.WatchResponse;
 import io.metastore.server.process.RecordedWatch;
 import io.metastore.server.process.history.WatchRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that one member tells, from the first revision on. When the stream breaks another is opened behind the last event
@@ -52,8 +55,21 @@ final class ResumingWatch {
                 .toList();
     }
 
-    synchronized List<RecordedWatch> streams() {
-        return List.copyOf(streams);
+    /** When each revision was told first, in nanoTime. */
+    synchronized Map<Long, Long> arrivals() {
+        Map<Long, Long> arrivals = new HashMap<>();
+        for (RecordedWatch stream : streams) {
+            List<Long> nanos = stream.arrivals();
+            List<WatchResponse> responses = stream.responses();
+            for (int i = 0; i < nanos.size(); i++) {
+                long arrival = nanos.get(i);
+                responses
+                        .get(i)
+                        .getEventsList()
+                        .forEach(event -> arrivals.putIfAbsent(event.getKv().getModRevision(), arrival));
+            }
+        }
+        return arrivals;
     }
 
     private RecordedWatch open(long revision) {

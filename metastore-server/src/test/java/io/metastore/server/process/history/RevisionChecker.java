@@ -9,9 +9,11 @@ import io.metastore.server.process.history.Violation.Rule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +32,27 @@ public final class RevisionChecker {
     private final Map<String, Call> byId = new HashMap<>();
     private final Map<String, Long> revisionOf = new HashMap<>();
 
-    private RevisionChecker(List<Call> calls, EventLog log) {
+    /** The revisions at which a lease ended that may. */
+    private final Set<Long> leaseEnds = new HashSet<>();
+
+    private RevisionChecker(List<Call> calls, EventLog log, Set<Long> mortalLeases) {
         this.calls = calls;
         this.log = log;
+        LeaseChecker.endsOf(log).forEach((revision, lease) -> {
+            if (mortalLeases.contains(lease)) {
+                leaseEnds.add(revision);
+            }
+        });
         calls.forEach(call -> byId.put(call.id(), call));
     }
 
     public static List<Violation> check(List<Call> calls, EventLog log) {
-        RevisionChecker checker = new RevisionChecker(calls, log);
+        return check(calls, log, Set.of());
+    }
+
+    /** The same where leases may end, which deletes keys without a call. */
+    public static List<Violation> check(List<Call> calls, EventLog log, Set<Long> mortalLeases) {
+        RevisionChecker checker = new RevisionChecker(calls, log, mortalLeases);
         checker.checkGaps();
         checker.checkOwners();
         checker.checkAcknowledged();
@@ -89,6 +104,9 @@ public final class RevisionChecker {
     }
 
     private void claim(long revision, @Nullable String owner) {
+        if (owner == null && leaseEnds.contains(revision)) {
+            return;
+        }
         Call call = owner == null ? null : byId.get(owner);
         if (call == null) {
             found(Rule.EVENT_BELONGS_TO_ONE_CALL, "revision %d is of no call (%s)".formatted(revision, owner));

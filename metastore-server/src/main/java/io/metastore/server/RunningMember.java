@@ -45,6 +45,7 @@ import io.metastore.server.lease.LeaseKeeper;
 import io.metastore.server.lease.RaftLeader;
 import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.metrics.Metrics;
+import io.metastore.server.peer.PeerDialer;
 import io.metastore.server.peer.PeerNetwork;
 import io.metastore.server.replication.Applier;
 import io.metastore.server.replication.LoopContext;
@@ -53,6 +54,7 @@ import io.metastore.server.replication.ProposalService;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
 import io.metastore.server.replication.TimeoutCause;
+import io.metastore.server.tls.ClientTls;
 import io.metastore.server.tls.ServerTls;
 import io.metastore.server.tls.TlsConfig;
 import io.metastore.storage.auth.AuthListener;
@@ -102,6 +104,8 @@ final class RunningMember implements AutoCloseable {
     /** Passwords that one thread can compare while their clients still wait, at the default cost. */
     private static final int BCRYPT_QUEUE = 128;
 
+    private static final int NAME_LOOKUP_QUEUE = 64;
+
     private final Deque<AutoCloseable> parts;
     private final GrpcServer grpc;
     private final String inProcessName;
@@ -142,7 +146,8 @@ final class RunningMember implements AutoCloseable {
             throws StartException, IOException, RaftStartException, ExecutionException, TimeoutException,
                     InterruptedException {
         DataDirectory data = keep(parts, DataDirectory.open(config.dataDir()));
-        Bootstrap bootstrap = Bootstrap.of(config, data);
+        PeerDialer dialer = new PeerDialer(ClientTls.load(config.peers().tls()));
+        Bootstrap bootstrap = Bootstrap.of(config, data, dialer);
         Identity identity = bootstrap.identity();
         MemberThreads threads = keep(
                 parts,
@@ -188,7 +193,16 @@ final class RunningMember implements AutoCloseable {
             onRemoved.run();
         };
         PeerNetwork peers = keep(
-                parts, ClusterPeers.start(config, bootstrap, state.members(), threads.prefix(), timer, wasRemoved));
+                parts,
+                ClusterPeers.start(
+                        config,
+                        bootstrap,
+                        state.members(),
+                        dialer,
+                        threads.pool("peer-names", 1, NAME_LOOKUP_QUEUE),
+                        threads.prefix(),
+                        timer,
+                        wasRemoved));
         PeerHashes hashes = new PeerHashes(state, peers, admin, config.requestTimeout());
         if (config.corruptionChecks().atStart()) {
             InitialCheck.run(identity.memberId(), state, hashes);
@@ -356,7 +370,7 @@ final class RunningMember implements AutoCloseable {
                                 config.reusePort()),
                         services,
                         new GrpcServer.Front(
-                                anyTls ? ServerTls.load(tls) : null,
+                                anyTls ? ServerTls.load(tls, Runnable::run) : null,
                                 HttpEndpoint.ofClients(
                                         health,
                                         config.http(),

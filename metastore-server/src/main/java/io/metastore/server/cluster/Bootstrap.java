@@ -6,6 +6,7 @@ import io.metastore.server.config.ServerConfig;
 import io.metastore.server.data.DataDirectory;
 import io.metastore.server.data.Identity;
 import io.metastore.server.data.StartException;
+import io.metastore.server.peer.PeerDialer;
 import io.metastore.server.peer.PeerDiscovery;
 import io.metastore.storage.cluster.ClusterIds;
 import io.metastore.storage.cluster.Member;
@@ -29,8 +30,8 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
      *
      * @throws StartException if the cluster does not know this member, or knows it as one that has run elsewhere
      */
-    public static Bootstrap of(ServerConfig config, DataDirectory data) throws StartException {
-        Bootstrap found = config.joinExisting() && !data.isFounded() ? joining(config) : founding(config);
+    public static Bootstrap of(ServerConfig config, DataDirectory data, PeerDialer dialer) throws StartException {
+        Bootstrap found = config.joinExisting() && !data.isFounded() ? joining(config, dialer) : founding(config);
         if (data.isFounded()) {
             // What the flags say is of use only as long as the member list is not agreed on (etcd ignores them from
             // here on).
@@ -39,7 +40,7 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
             return same ? found : new Bootstrap(identity, List.of(), List.of());
         }
         if (!config.joinExisting()) {
-            refuseIfStartedBefore(config, found);
+            refuseIfStartedBefore(config, found, dialer);
         }
         found.identity.write(data);
         return found;
@@ -58,8 +59,8 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
         return new Bootstrap(new Identity(clusterId, mine), founders, founders);
     }
 
-    private static Bootstrap joining(ServerConfig config) throws StartException {
-        MembersResponse cluster = askOthers(config)
+    private static Bootstrap joining(ServerConfig config, PeerDialer dialer) throws StartException {
+        MembersResponse cluster = askOthers(config, dialer)
                 .orElseThrow(() -> new StartException(
                         "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given"
                                 + " URLs"));
@@ -80,11 +81,12 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
     }
 
     /** A founder that lost its directory must not vote as if it remembered. */
-    private static void refuseIfStartedBefore(ServerConfig config, Bootstrap found) throws StartException {
+    private static void refuseIfStartedBefore(ServerConfig config, Bootstrap found, PeerDialer dialer)
+            throws StartException {
         if (found.founders.size() == 1) {
             return;
         }
-        Optional<MembersResponse> cluster = askOthers(config);
+        Optional<MembersResponse> cluster = askOthers(config, dialer);
         boolean known = cluster.isPresent()
                 && cluster.get().getClusterId() == found.identity.clusterId()
                 && cluster.get().getMembersList().stream()
@@ -97,12 +99,12 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
         }
     }
 
-    private static Optional<MembersResponse> askOthers(ServerConfig config) throws StartException {
+    private static Optional<MembersResponse> askOthers(ServerConfig config, PeerDialer dialer) throws StartException {
         List<URI> others = config.initialCluster().peerUrlsByName().values().stream()
                 .flatMap(List::stream)
                 .filter(url -> !config.advertisePeerUrls().contains(url))
                 .toList();
-        return PeerDiscovery.askAny(others);
+        return PeerDiscovery.askAny(dialer, others);
     }
 
     static List<String> texts(List<URI> urls) {

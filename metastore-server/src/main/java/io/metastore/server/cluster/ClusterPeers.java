@@ -1,9 +1,12 @@
 package io.metastore.server.cluster;
 
 import io.metastore.api.peer.MembersResponse;
+import io.metastore.server.config.Listener;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.peer.ClusterView;
+import io.metastore.server.peer.PeerDialer;
 import io.metastore.server.peer.PeerNetwork;
+import io.metastore.server.tls.ServerTls;
 import io.metastore.storage.cluster.Member;
 import io.metastore.storage.cluster.MemberStore;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Keeps the network of members in step with the member list. */
@@ -23,23 +27,32 @@ public final class ClusterPeers {
     /**
      * Listens for the others, and connects to them.
      *
-     * @throws IOException if an address cannot be bound
+     * @param lookups where names in certificates are looked up
+     * @throws IOException if an address cannot be bound, or the files of certificates not be used
      */
     public static PeerNetwork start(
             ServerConfig config,
             Bootstrap bootstrap,
             MemberStore members,
+            PeerDialer dialer,
+            Executor lookups,
             String threadPrefix,
             ScheduledExecutorService timer,
             Runnable onRemoved)
             throws IOException {
         long self = bootstrap.identity().memberId();
+        List<Listener> listeners = config.peers().listeners();
+        ServerTls tls = listeners.stream().anyMatch(Listener::tls)
+                ? ServerTls.load(config.peers().tls(), lookups)
+                : null;
         PeerNetwork network = PeerNetwork.start(
                 new PeerNetwork.Settings(
                         bootstrap.identity().clusterId(),
                         self,
                         config.advertisePeerUrls(),
-                        config.peerAddresses(),
+                        listeners,
+                        tls,
+                        dialer,
                         (int) Math.min(Integer.MAX_VALUE, 2L * config.maxRequestBytes() + MESSAGE_OVERHEAD_BYTES),
                         threadPrefix,
                         timer,

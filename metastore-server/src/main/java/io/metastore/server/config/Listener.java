@@ -1,9 +1,13 @@
 package io.metastore.server.config;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * A socket to listen on for clients.
+ * A socket to listen on, for clients or for other members.
  *
  * @param address port 0 means any free one
  * @param plain whether connections without TLS are served
@@ -25,5 +29,20 @@ public record Listener(InetSocketAddress address, boolean plain, boolean tls, Tr
         public boolean hasHttp() {
             return this != GRPC;
         }
+    }
+
+    /** Those of the URLs; URLs of both schemes with the same address share one. */
+    static List<Listener> sockets(List<URI> urls, Traffic traffic) {
+        Map<InetSocketAddress, Listener> byAddress = new LinkedHashMap<>();
+        for (URI url : urls) {
+            for (InetSocketAddress address : Urls.addresses(url)) {
+                byAddress.merge(
+                        address,
+                        new Listener(address, !TlsOptions.isTls(url), TlsOptions.isTls(url), traffic),
+                        (one, other) ->
+                                new Listener(address, one.plain() || other.plain(), one.tls() || other.tls(), traffic));
+            }
+        }
+        return List.copyOf(byAddress.values());
     }
 }

@@ -105,6 +105,9 @@ public final class Options {
                 warnings.add("--%s has no effect: %s".formatted(option.getKey().flagName(), effect.why()));
             }
         }
+        PeerDoor.withoutEffect(this)
+                .forEach(flag ->
+                        warnings.add("--%s has no effect: --peer-auto-tls verifies nobody".formatted(flag.flagName())));
         if (isSet(Flag.MAX_SNAPSHOTS)) {
             warnings.add("--max-snapshots is deprecated in 3.6 and will be decommissioned in 3.8.");
         }

@@ -1,7 +1,6 @@
 package io.metastore.server.config;
 
 import io.metastore.server.auth.AuthConfig;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +16,6 @@ public record ServerConfig(
         Path dataDir,
         List<URI> listenClientUrls,
         List<URI> advertiseClientUrls,
-        List<URI> listenPeerUrls,
         List<URI> advertisePeerUrls,
         InitialCluster initialCluster,
         boolean joinExisting,
@@ -44,7 +42,8 @@ public record ServerConfig(
         boolean reflection,
         AuthConfig auth,
         HttpAccess http,
-        FrontDoor front) {
+        FrontDoor front,
+        PeerDoor peers) {
 
     /** Where the state lives. */
     public enum StorageEngine {
@@ -77,7 +76,6 @@ public record ServerConfig(
         List<URI> listenPeer = urls(options, Flag.LISTEN_PEER_URLS, problems);
         Urls.requireBindable(Flag.LISTEN_CLIENT_URLS.flagName(), listenClient, problems);
         Urls.requireBindable(Flag.LISTEN_PEER_URLS.flagName(), listenPeer, problems);
-        Urls.requirePlain(Flag.LISTEN_PEER_URLS.flagName(), listenPeer, problems);
         List<URI> advertiseClient = urls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
         List<URI> advertisePeer = urls(options, Flag.INITIAL_ADVERTISE_PEER_URLS, problems);
         // As in etcd a file that leaves the advertised URLs out gets the default, and a command line does not.
@@ -92,9 +90,6 @@ public record ServerConfig(
                 ? InitialCluster.parse(options.get(Flag.INITIAL_CLUSTER), token, problems)
                 : InitialCluster.single(name, advertisePeer, token);
         checkCluster(cluster, name, advertisePeer, problems);
-        cluster.peerUrlsByName()
-                .values()
-                .forEach(urls -> Urls.requirePlain(Flag.INITIAL_CLUSTER.flagName(), urls, problems));
 
         Duration heartbeat = Duration.ofMillis(numbers.between(Flag.HEARTBEAT_INTERVAL, 1, 60_000));
         Duration election = Duration.ofMillis(numbers.between(Flag.ELECTION_TIMEOUT, 1, Integer.MAX_VALUE));
@@ -121,12 +116,13 @@ public record ServerConfig(
         }
         long quota = numbers.between(Flag.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE);
 
+        int certYears = (int) numbers.between(Flag.SELF_SIGNED_CERT_VALIDITY, 1, 100);
+
         ServerConfig config = new ServerConfig(
                 name,
                 directory,
                 listenClient,
                 advertiseClient,
-                listenPeer,
                 advertisePeer,
                 cluster,
                 state.equals("existing"),
@@ -162,25 +158,12 @@ public record ServerConfig(
                         names(options.get(Flag.CORS)),
                         names(options.get(Flag.HOST_WHITELIST)),
                         Bools.of(options, Flag.ENABLE_GRPC_GATEWAY, problems)),
-                FrontDoor.from(
-                        options,
-                        listenClient,
-                        directory,
-                        (int) numbers.between(Flag.SELF_SIGNED_CERT_VALIDITY, 1, 100),
-                        problems));
+                FrontDoor.from(options, listenClient, directory, certYears, problems),
+                PeerDoor.from(options, listenPeer, directory, certYears, problems));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
         return config;
-    }
-
-    /** The addresses to listen on for other members. */
-    public List<InetSocketAddress> peerAddresses() {
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (URI url : listenPeerUrls) {
-            addresses.addAll(Urls.addresses(url));
-        }
-        return addresses;
     }
 
     /** How long a request may take (etcd: config.ReqTimeout). */

@@ -46,14 +46,6 @@ final class Urls {
         }
     }
 
-    static void requirePlain(String flag, List<URI> urls, List<String> problems) {
-        for (URI url : urls) {
-            if (url.getScheme().equals("https")) {
-                problems.add("--%s: TLS between members is not served yet: %s".formatted(flag, url));
-            }
-        }
-    }
-
     /** The addresses to bind for a URL: both loopback families for {@code localhost}. */
     static List<InetSocketAddress> addresses(URI url) {
         try {

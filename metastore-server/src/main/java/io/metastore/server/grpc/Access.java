@@ -3,6 +3,7 @@ package io.metastore.server.grpc;
 import io.grpc.Attributes;
 import io.metastore.api.EtcdError;
 import io.metastore.server.auth.Tokens;
+import io.metastore.server.door.GrpcNegotiation;
 import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.auth.AuthStore;
 import io.metastore.storage.auth.Caller;

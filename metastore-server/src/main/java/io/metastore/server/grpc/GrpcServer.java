@@ -7,8 +7,9 @@ import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.metastore.server.config.KeepAlive;
 import io.metastore.server.config.Listener;
-import io.metastore.server.http.FirstBytes;
-import io.metastore.server.http.RejectedConnections;
+import io.metastore.server.door.FirstBytes;
+import io.metastore.server.door.GrpcNegotiation;
+import io.metastore.server.door.RejectedConnections;
 import io.metastore.server.replication.LoopContext;
 import io.metastore.server.tls.ServerTls;
 import io.netty.bootstrap.ServerBootstrap;
@@ -114,7 +115,7 @@ public final class GrpcServer implements AutoCloseable {
         GrpcServer server;
         try {
             List<InetSocketAddress> bound = new ArrayList<>();
-            RejectedConnections rejected = new RejectedConnections();
+            RejectedConnections rejected = new RejectedConnections("client");
             for (Listener listen : settings.listen()) {
                 FirstBytes.Offer offer = offer(listen, front, rejected);
                 if (!listen.traffic().hasGrpc()) {

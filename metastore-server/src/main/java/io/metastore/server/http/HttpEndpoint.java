@@ -3,6 +3,7 @@ package io.metastore.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.metastore.server.config.HttpAccess;
+import io.metastore.server.door.FirstBytes;
 import io.metastore.server.metrics.Metrics;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -2,7 +2,6 @@ package io.metastore.server.peer;
 
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.api.peer.MembersRequest;
 import io.metastore.api.peer.MembersResponse;
 import io.metastore.api.peer.PeerGrpc;
@@ -22,11 +21,9 @@ public final class PeerDiscovery {
     private PeerDiscovery() {}
 
     /** The first answer of a member that knows the cluster's members; empty if there is none. Blocks for some seconds. */
-    public static Optional<MembersResponse> askAny(List<URI> urls) {
+    public static Optional<MembersResponse> askAny(PeerDialer dialer, List<URI> urls) {
         for (URI url : urls) {
-            ManagedChannel channel = NettyChannelBuilder.forAddress(url.getHost(), url.getPort())
-                    .usePlaintext()
-                    .disableRetry()
+            ManagedChannel channel = dialer.channelTo(url)
                     .maxInboundMessageSize(MAX_ANSWER_BYTES)
                     .build();
             try {

@@ -7,6 +7,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.metastore.api.peer.MembersRequest;
 import io.metastore.api.peer.MembersResponse;
@@ -14,9 +15,13 @@ import io.metastore.api.peer.PeerAnswer;
 import io.metastore.api.peer.PeerCall;
 import io.metastore.api.peer.PeerGrpc;
 import io.metastore.raft.PeerTransport;
+import io.metastore.server.config.Listener;
+import io.metastore.server.door.FirstBytes;
+import io.metastore.server.door.GrpcNegotiation;
+import io.metastore.server.door.RejectedConnections;
+import io.metastore.server.tls.ServerTls;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -81,10 +86,17 @@ final class PeerListener implements AutoCloseable {
      *
      * @throws IOException if an address cannot be bound; nothing is left open then
      */
-    void listen(List<InetSocketAddress> addresses, PeerLoops loops, int maxMessageBytes) throws IOException {
+    void listen(List<Listener> listeners, @Nullable ServerTls tls, PeerLoops loops, int maxMessageBytes)
+            throws IOException {
+        RejectedConnections rejected = new RejectedConnections("peer");
         try {
-            for (InetSocketAddress address : addresses) {
-                servers.add(NettyServerBuilder.forAddress(address)
+            for (Listener listener : listeners) {
+                FirstBytes.Offer offer =
+                        new FirstBytes.Offer(listener.plain(), listener.tls() ? tls : null, null, rejected);
+                servers.add(NettyServerBuilder.forAddress(
+                                listener.address(), InternalNettyServerCredentials.create(new GrpcNegotiation(offer)))
+                        // FirstBytes has deadlines of its own.
+                        .handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS)
                         .bossEventLoopGroup(loops.inbound())
                         .workerEventLoopGroup(loops.inbound())
                         .channelType(loops.serverChannel())

@@ -1,11 +1,11 @@
 package io.metastore.server.peer;
 
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.raft.PeerTransport;
+import io.metastore.server.config.Listener;
+import io.metastore.server.tls.ServerTls;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +41,8 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
      *
      * @param advertised where the others reach this member
      * @param listen where it listens
+     * @param tls of those listeners that serve it; null if none does
+     * @param dialer how it calls the others
      * @param maxMessageBytes largest message taken in
      * @param onRemoved told when another member says that this one was removed
      */
@@ -48,7 +50,9 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
             long clusterId,
             long memberId,
             List<URI> advertised,
-            List<InetSocketAddress> listen,
+            List<Listener> listen,
+            @Nullable ServerTls tls,
+            PeerDialer dialer,
             int maxMessageBytes,
             String threadPrefix,
             ScheduledExecutorService timer,
@@ -84,7 +88,7 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
     public static PeerNetwork start(Settings settings, ClusterView cluster) throws IOException {
         PeerNetwork network = new PeerNetwork(settings, cluster);
         try {
-            network.listener.listen(settings.listen(), network.loops, settings.maxMessageBytes());
+            network.listener.listen(settings.listen(), settings.tls(), network.loops, settings.maxMessageBytes());
         } catch (IOException | RuntimeException failure) {
             network.close();
             throw failure;
@@ -274,12 +278,11 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
 
         @Override
         public ManagedChannel channelTo(URI url) {
-            return NettyChannelBuilder.forAddress(url.getHost(), url.getPort())
+            return settings.dialer()
+                    .channelTo(url)
                     .eventLoopGroup(loops.outbound())
                     .channelType(loops.channel())
                     .directExecutor()
-                    .usePlaintext()
-                    .disableRetry()
                     .withOption(ChannelOption.TCP_NODELAY, true)
                     .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2000)
                     .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)

@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate of {@code --auto-tls}: signed by itself, kept in the data directory, made where there is none (etcd:
- * client/pkg/transport/listener.go, SelfCert).
+ * The certificate of {@code --auto-tls} and {@code --peer-auto-tls}: signed by itself, kept in the data directory, made where
+ * there is none (etcd: client/pkg/transport/listener.go, SelfCert).
  */
 final class SelfSigned {
     private static final Logger LOG = LoggerFactory.getLogger(SelfSigned.class);
@@ -68,6 +68,10 @@ final class SelfSigned {
                 config.clientCertAuth(),
                 config.revoked(),
                 config.allowedNames(),
+                config.allowedCommonNames(),
+                config.verifiesAddresses(),
+                config.callCertificate(),
+                config.callKey(),
                 config.cipherSuites(),
                 config.versions(),
                 config.selfSignedDirectory(),
@@ -105,7 +109,7 @@ final class SelfSigned {
             Files.write(key, pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
             Files.write(certificate, pem("CERTIFICATE", made.getEncoded()));
         } catch (GeneralSecurityException | OperatorCreationException impossible) {
-            throw new IOException("cannot make a certificate for --auto-tls", impossible);
+            throw new IOException("cannot make a certificate signed by itself", impossible);
         }
         LOG.warn("automatically generate certificates cert-file={} hosts={} not-after={}", certificate, hosts, end);
     }

@@ -10,31 +10,30 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The server's side of TLS on client ports. The files are looked at for each connection: what changed, certificates and
- * certificate authorities alike, holds for the next one. Files that make no context (a certificate whose key is not there
- * yet) leave the ones before in place, with one warning.
+ * The listening side of TLS, for clients or for other members. The files are looked at for each connection: what changed,
+ * certificates and certificate authorities alike, holds for the next one ({@link ReloadedContext}).
  *
  * <p>Thread-safe.
  */
 public final class ServerTls {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
     private static final long HANDSHAKE_SECONDS = 10;
     /** What HTTP/2 (RFC 7540, 9.2.2) and etcd's clients do not need is left out: the library's own list is good. */
     private static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(
@@ -45,44 +44,33 @@ public final class ServerTls {
             "http/1.1");
 
     private final TlsConfig config;
+    private final Executor lookups;
     private final ClientCertificates clients;
-    private volatile Loaded loaded;
-    // The files that were warned of; guarded by this.
-    private @Nullable TlsFiles refused;
-    private boolean unreadable;
+    private final ReloadedContext context;
 
-    /** A context and the files that it was made of. */
-    private record Loaded(TlsFiles files, SslContext context) {}
-
-    private ServerTls(TlsConfig config, Loaded loaded) {
+    private ServerTls(TlsConfig config, Executor lookups) throws IOException {
         this.config = config;
-        this.loaded = loaded;
-        this.clients = new ClientCertificates(config.revoked(), config.allowedNames());
+        this.lookups = lookups;
+        this.clients = new ClientCertificates(config.revoked(), AllowedNames.of(config));
+        this.context = new ReloadedContext(
+                config.certificate(), config.key(), config.trustedCa(), files -> context(config, files));
     }
 
     /**
      * Reads the files.
      *
+     * @param lookups where names are looked up, which may take seconds; only if addresses are verified
      * @throws IOException if they make no TLS server, with a message for the operator
      */
-    public static ServerTls load(TlsConfig config) throws IOException {
-        TlsConfig used = config.certificate() == null ? SelfSigned.in(config) : config;
-        TlsFiles files = TlsFiles.read(used);
-        try {
-            ServerTls tls = new ServerTls(used, new Loaded(files, context(used, files)));
-            tls.clients.readRevoked();
-            return tls;
-        } catch (GeneralSecurityException | SSLException | IllegalArgumentException unusable) {
-            throw new IOException(
-                    "TLS files %s, %s cannot be used: %s"
-                            .formatted(used.certificate(), used.key(), unusable.getMessage()),
-                    unusable);
-        }
+    public static ServerTls load(TlsConfig config, Executor lookups) throws IOException {
+        ServerTls tls = new ServerTls(config.certificate() == null ? SelfSigned.in(config) : config, lookups);
+        tls.clients.readRevoked();
+        return tls;
     }
 
     /** For one connection, with the files as they are now. */
     public SslHandler newHandler(ByteBufAllocator allocator) {
-        SslHandler handler = current().newHandler(allocator);
+        SslHandler handler = context.current().newHandler(allocator);
         handler.setHandshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
         return handler;
     }
@@ -98,72 +86,47 @@ public final class ServerTls {
         return config.requiresClientCertificate() ? clients.check(session) : null;
     }
 
-    private SslContext current() {
-        Loaded now = loaded;
-        try {
-            TlsFiles files = TlsFiles.read(config);
-            return files.sameAs(now.files) ? now.context : reloaded(files);
-        } catch (IOException gone) {
-            warnOfUnreadable(gone);
-            return now.context;
-        }
-    }
-
-    private synchronized SslContext reloaded(TlsFiles files) {
-        unreadable = false;
-        if (files.sameAs(loaded.files) || (refused != null && files.sameAs(refused))) {
-            return loaded.context;
+    /**
+     * Checks whether a certificate that was shown is for the address it is shown from, where that is asked for. Fails with a
+     * {@link CertificateException} if the connection has to be closed.
+     */
+    public CompletableFuture<Void> checkAddress(SSLSession session, SocketAddress caller) {
+        if (!config.verifiesAddresses()
+                || !config.requiresClientCertificate()
+                || !(caller instanceof InetSocketAddress address)) {
+            return CompletableFuture.completedFuture(null);
         }
         try {
-            loaded = new Loaded(files, context(config, files));
-            refused = null;
-            LOG.info("TLS files changed: new connections use them cert-file={}", config.certificate());
-        } catch (GeneralSecurityException | SSLException | IllegalArgumentException unusable) {
-            refused = files;
-            LOG.warn(
-                    "TLS files changed and cannot be used: new connections use those before cert-file={} error={}",
-                    config.certificate(),
-                    unusable.getMessage());
-        }
-        return loaded.context;
-    }
-
-    private synchronized void warnOfUnreadable(IOException gone) {
-        if (!unreadable) {
-            unreadable = true;
-            LOG.warn("TLS files cannot be read: new connections use those before error={}", gone.toString());
+            X509Certificate leaf = (X509Certificate) session.getPeerCertificates()[0];
+            return CallerAddress.check(leaf, address.getAddress(), lookups);
+        } catch (SSLPeerUnverifiedException none) {
+            return CompletableFuture.failedFuture(none);
         }
     }
 
     private static SslContext context(TlsConfig config, TlsFiles files) throws GeneralSecurityException, SSLException {
-        X509Certificate[] chain = certificates(files.certificate());
+        X509Certificate[] chain = ReloadedContext.certificates(files.certificate());
         PrivateKey key = PemKeys.privateKeyOf(files.key(), chain[0].getPublicKey());
         SslContextBuilder builder = SslContextBuilder.forServer(key, chain)
                 .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                .applicationProtocolConfig(PROTOCOLS)
-                .protocols(config.versions());
-        if (!config.cipherSuites().isEmpty()) {
-            List<String> suites = new ArrayList<>(config.cipherSuites());
-            suites.addAll(CipherSuites.TLS_1_3);
-            builder.ciphers(suites, SupportedCipherSuiteFilter.INSTANCE);
-        }
+                .applicationProtocolConfig(PROTOCOLS);
+        limit(builder, config);
         if (config.requiresClientCertificate()) {
             builder.clientAuth(ClientAuth.REQUIRE);
             if (config.trustedCa() != null) {
-                builder.trustManager(certificates(files.trustedCa()));
+                builder.trustManager(ReloadedContext.certificates(files.trustedCa()));
             }
         }
         return builder.build();
     }
 
-    private static X509Certificate[] certificates(byte[] pem) throws CertificateException {
-        X509Certificate[] chain =
-                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
-                        .map(X509Certificate.class::cast)
-                        .toArray(X509Certificate[]::new);
-        if (chain.length == 0) {
-            throw new CertificateException("no certificate in the file");
+    /** To the versions and suites that are asked for. */
+    static void limit(SslContextBuilder builder, TlsConfig config) {
+        builder.protocols(config.versions());
+        if (!config.cipherSuites().isEmpty()) {
+            List<String> suites = new ArrayList<>(config.cipherSuites());
+            suites.addAll(CipherSuites.TLS_1_3);
+            builder.ciphers(suites, SupportedCipherSuiteFilter.INSTANCE);
         }
-        return chain;
     }
 }

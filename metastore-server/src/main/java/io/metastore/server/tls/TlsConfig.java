@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator says about TLS on client ports (etcd: client/pkg/transport/listener.go, TLSInfo).
+ * What the operator says about TLS on client ports, or between members (etcd: client/pkg/transport/listener.go, TLSInfo).
  *
  * @param certificate PEM, the leaf first; null if there is none
  * @param key PEM, of the leaf; null if there is none
@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param clientCertAuth requires a certificate of clients, and takes its common name for the user
  * @param revoked list of revoked certificates, DER or PEM
  * @param allowedNames a client's certificate must be valid for one of these host names or addresses; empty is no condition
+ * @param allowedCommonNames or have one of these common names; empty is no condition
+ * @param verifiesAddresses whether the address of who calls must be one that its certificate is for
+ * @param callCertificate PEM, shown by this member when it calls; null if the listener's is
+ * @param callKey PEM, of that; null with it
  * @param cipherSuites for TLS 1.2, in the names of {@link CipherSuites}; empty is the library's choice
  * @param versions names of the JDK's, such as TLSv1.3
  * @param selfSignedDirectory where a certificate of our own is made, and found again; null if it is not asked for
@@ -26,6 +30,10 @@ public record TlsConfig(
         boolean clientCertAuth,
         @Nullable Path revoked,
         List<String> allowedNames,
+        List<String> allowedCommonNames,
+        boolean verifiesAddresses,
+        @Nullable Path callCertificate,
+        @Nullable Path callKey,
         List<String> cipherSuites,
         List<String> versions,
         @Nullable Path selfSignedDirectory,
@@ -34,6 +42,7 @@ public record TlsConfig(
 
     public TlsConfig {
         allowedNames = List.copyOf(allowedNames);
+        allowedCommonNames = List.copyOf(allowedCommonNames);
         cipherSuites = List.copyOf(cipherSuites);
         versions = List.copyOf(versions);
         selfSignedHosts = List.copyOf(selfSignedHosts);
@@ -42,6 +51,11 @@ public record TlsConfig(
     /** Whether there is anything to show a client that begins a handshake. */
     public boolean isServed() {
         return (certificate != null && key != null) || selfSignedDirectory != null;
+    }
+
+    /** Whether certificates are signed by themselves, so that those of others cannot be verified. */
+    boolean isSelfSigned() {
+        return certificate == null && selfSignedDirectory != null;
     }
 
     boolean requiresClientCertificate() {

@@ -25,18 +25,13 @@ final class TlsFiles {
         this.trustedCa = trustedCa;
     }
 
-    static TlsFiles read(TlsConfig config) throws IOException {
-        return new TlsFiles(
-                bytes(required(config.certificate())),
-                bytes(required(config.key())),
-                config.trustedCa() == null ? new byte[0] : bytes(config.trustedCa()));
+    /** A file that is null counts as empty. */
+    static TlsFiles read(@Nullable Path certificate, @Nullable Path key, @Nullable Path trustedCa) throws IOException {
+        return new TlsFiles(bytesOrNone(certificate), bytesOrNone(key), bytesOrNone(trustedCa));
     }
 
-    private static Path required(@Nullable Path file) throws IOException {
-        if (file == null) {
-            throw new IOException("TLS key/cert (--cert-file, --key-file) must be provided");
-        }
-        return file;
+    private static byte[] bytesOrNone(@Nullable Path file) throws IOException {
+        return file == null ? new byte[0] : bytes(file);
     }
 
     static byte[] bytes(Path file) throws IOException {

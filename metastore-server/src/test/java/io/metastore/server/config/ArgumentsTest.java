@@ -101,6 +101,12 @@ class ArgumentsTest {
                 .containsExactly("--backend-batch-limit has no effect: the state is not kept in bbolt");
         assertThat(warnings("--feature-gates=InitialCorruptCheck=true,PriorityRequest=true"))
                 .containsExactly("feature gate PriorityRequest has no effect: all requests are of one priority");
+        assertThat(warnings("--peer-auto-tls", "--peer-trusted-ca-file=x", "--peer-cert-allowed-cn=m1"))
+                .containsExactly(
+                        "--peer-trusted-ca-file has no effect: --peer-auto-tls verifies nobody",
+                        "--peer-cert-allowed-cn has no effect: --peer-auto-tls verifies nobody");
+        assertThat(warnings("--peer-trusted-ca-file=x", "--peer-cert-allowed-cn=m1"))
+                .isEmpty();
         assertThat(warnings("--max-snapshots=5"))
                 .containsExactly("--max-snapshots is deprecated in 3.6 and will be decommissioned in 3.8.");
         assertThat(warnings("--pre-vote", "--compact-hash-check-time=60s", "--backend-batch-limit=0"))

@@ -3,11 +3,13 @@ package io.metastore.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.metastore.server.tls.TlsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -173,12 +175,63 @@ class ServerConfigTest {
                         Optional.of(new LogRotation(7 << 20, 0, 2, false, true))));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --listen-peer-urls=https://localhost:2380 | cannot listen on TLS for https://localhost:2380
+            --peer-cert-file=x | --peer-cert-file and --peer-key-file must both be present
+            --peer-auto-tls --peer-cert-file=x | --peer-cert-file and --peer-key-file must both be present
+            --peer-cert-file=x --peer-key-file=y --peer-client-key-file=z | --peer-client-cert-file and --peer-client-key-file must both be present
+            --peer-cert-file=x --peer-key-file=y --peer-cert-allowed-cn=a --peer-cert-allowed-hostname=b | AllowedCNs and AllowedHostnames are mutually exclusive
+            """)
+    void tlsBetweenMembersHasToFitTogether(String arguments, String problem) {
+        assertThatThrownBy(() -> config(arguments.split(" "))).hasMessageContaining(problem);
+    }
+
     @Test
-    void tlsBetweenMembersIsRefusedUntilItIsServed() {
-        assertThatThrownBy(() -> config("--initial-cluster=default=http://localhost:2380,b=https://localhost:2381"))
-                .hasMessageContaining("TLS between members is not served yet");
-        assertThatThrownBy(() -> config("--listen-peer-urls=https://localhost:2380"))
-                .hasMessageContaining("TLS between members is not served yet");
+    void tlsBetweenMembersIsAsTold() throws Exception {
+        TlsConfig tls = config(
+                        "--peer-cert-file=c",
+                        "--peer-key-file=k",
+                        "--peer-trusted-ca-file=ca",
+                        "--peer-client-cert-file=cc",
+                        "--peer-client-key-file=ck",
+                        "--peer-crl-file=r",
+                        "--peer-client-cert-auth",
+                        "--peer-cert-allowed-hostname=a,b",
+                        "--peer-skip-client-san-verification")
+                .peers()
+                .tls();
+
+        assertThat(List.of(
+                        Objects.requireNonNull(tls.certificate()),
+                        Objects.requireNonNull(tls.key()),
+                        Objects.requireNonNull(tls.trustedCa()),
+                        Objects.requireNonNull(tls.callCertificate()),
+                        Objects.requireNonNull(tls.callKey()),
+                        Objects.requireNonNull(tls.revoked())))
+                .hasToString("[c, k, ca, cc, ck, r]");
+        assertThat(tls.clientCertAuth()).isTrue();
+        assertThat(tls.allowedNames()).containsExactly("a", "b");
+        assertThat(tls.verifiesAddresses()).isFalse();
+        assertThat(config("--peer-cert-file=c", "--peer-key-file=k")
+                        .peers()
+                        .tls()
+                        .verifiesAddresses())
+                .isTrue();
+    }
+
+    /** As in etcd. */
+    @Test
+    void certificatesMadeAtStartVerifyNobodyWhateverElseIsSet() throws Exception {
+        assertThat(config(
+                                "--peer-auto-tls",
+                                "--peer-trusted-ca-file=x",
+                                "--peer-client-cert-auth",
+                                "--peer-cert-allowed-cn=a",
+                                "--peer-cert-allowed-hostname=b")
+                        .peers()
+                        .tls())
+                .isEqualTo(config("--peer-auto-tls").peers().tls());
     }
 
     @ParameterizedTest

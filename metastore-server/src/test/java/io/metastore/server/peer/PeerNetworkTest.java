@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.metastore.api.peer.MembersResponse;
+import io.metastore.server.config.Listener;
 import io.metastore.server.process.Eventually;
 import io.metastore.server.process.FreePorts;
 import java.net.InetSocketAddress;
@@ -28,6 +29,8 @@ class PeerNetworkTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
 
+    private static final PeerDialer DIALER = TestDialers.plain();
+
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final List<PeerNetwork> networks = new ArrayList<>();
     private final Set<Long> removed = ConcurrentHashMap.newKeySet();
@@ -48,7 +51,10 @@ class PeerNetworkTest {
                         clusterId,
                         id,
                         List.of(url),
-                        List.of(new InetSocketAddress("127.0.0.1", port)),
+                        List.of(new Listener(
+                                new InetSocketAddress("127.0.0.1", port), true, false, Listener.Traffic.GRPC)),
+                        null,
+                        DIALER,
                         MAX_MESSAGE_BYTES,
                         "test-" + id + "-",
                         timer,
@@ -90,7 +96,7 @@ class PeerNetworkTest {
         assertThat(answer).containsExactly(1, 2, 3);
         // Who is called learns where the caller is.
         Eventually.await(BOUND, () -> "the way back", () -> reaches(networks.get(0), 12));
-        assertThat(PeerDiscovery.askAny(List.of(first)).orElseThrow().getClusterId())
+        assertThat(PeerDiscovery.askAny(DIALER, List.of(first)).orElseThrow().getClusterId())
                 .isEqualTo(1);
     }
 
@@ -127,7 +133,7 @@ class PeerNetworkTest {
 
     @Test
     void whoIsNotThereIsNotWaitedFor() {
-        assertThat(PeerDiscovery.askAny(List.of(URI.create("http://127.0.0.1:" + FreePorts.next()))))
+        assertThat(PeerDiscovery.askAny(DIALER, List.of(URI.create("http://127.0.0.1:" + FreePorts.next()))))
                 .isEqualTo(Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package io.metastore.server.process;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /** Several members of one cluster, each a process, on loopback. */
@@ -16,10 +17,20 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** With another port to advertise to the other members, such as that of a proxy before the one listened on. */
     public ProcessCluster(Program program, Path directory, int size, ToIntFunction<ProcessMember> advertisedPort) {
+        this(program, directory, size, (Consumer<ProcessMember>)
+                member -> member.advertising(advertisedPort.applyAsInt(member)));
+    }
+
+    /** Whose members speak TLS with each other, as the program's flags say. */
+    static ProcessCluster securedForPeers(Program program, Path directory, int size) {
+        return new ProcessCluster(program, directory, size, (Consumer<ProcessMember>) ProcessMember::securedForPeers);
+    }
+
+    private ProcessCluster(Program program, Path directory, int size, Consumer<ProcessMember> prepare) {
         List<String> founders = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
             ProcessMember member = new ProcessMember(program, directory.resolve("m" + i)).named("m" + i);
-            member.advertising(advertisedPort.applyAsInt(member));
+            prepare.accept(member);
             members.add(member);
             founders.add("m%d=%s".formatted(i, member.peerUrl()));
         }

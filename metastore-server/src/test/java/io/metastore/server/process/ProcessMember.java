@@ -43,6 +43,7 @@ public final class ProcessMember implements AutoCloseable {
     private String clusterState = "new";
     private long logged;
     private String scheme = "http";
+    private String peerScheme = "http";
     private @Nullable Process process;
 
     /** The data directory is the member's alone; its log is kept beside it. */
@@ -79,6 +80,13 @@ public final class ProcessMember implements AutoCloseable {
     /** Serves clients by TLS; the program's flags say with which certificates. */
     public ProcessMember secured() {
         scheme = "https";
+        return this;
+    }
+
+    /** Speaks TLS with other members; the program's flags say with which certificates. */
+    ProcessMember securedForPeers() {
+        this.peerScheme = "https";
+        this.initialCluster = name + "=" + peerUrl();
         return this;
     }
 
@@ -184,7 +192,7 @@ public final class ProcessMember implements AutoCloseable {
 
     /** Where the other members are told to reach it. */
     public String peerUrl() {
-        return "http://127.0.0.1:" + advertisedPeerPort;
+        return peerScheme + "://127.0.0.1:" + advertisedPeerPort;
     }
 
     /** The port of the peer listener. */
@@ -234,7 +242,7 @@ public final class ProcessMember implements AutoCloseable {
                 "--data-dir=" + dataDir,
                 "--listen-client-urls=" + clientUrl(),
                 "--advertise-client-urls=" + clientUrl(),
-                "--listen-peer-urls=http://127.0.0.1:" + peerPort,
+                "--listen-peer-urls=" + peerScheme + "://127.0.0.1:" + peerPort,
                 "--initial-advertise-peer-urls=" + peerUrl(),
                 "--initial-cluster=" + initialCluster,
                 "--initial-cluster-state=" + clusterState));

@@ -29,10 +29,14 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** An authority that signs what a test asks for. */
 public final class TestCa {
     private static final Duration LONG = Duration.ofDays(2);
+    private static final GeneralNames EVERY_NAME_OF_LOOPBACK = new GeneralNames(new GeneralName[] {
+        new GeneralName(GeneralName.dNSName, "localhost"), new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+    });
 
     private final Path directory;
     private final String name;
@@ -48,7 +52,7 @@ public final class TestCa {
         this.name = "CN=" + name;
         this.keys = newKeys();
         this.certificate = directory.resolve(name + ".pem");
-        write(certificate, "CERTIFICATE", sign(this.name, keys, Instant.now().plus(LONG), BigInteger.ONE, true));
+        write(certificate, "CERTIFICATE", sign(this.name, keys, Instant.now().plus(LONG), BigInteger.ONE, null));
     }
 
     public Path certificate() {
@@ -61,11 +65,20 @@ public final class TestCa {
     }
 
     public Issued issue(String commonName, Instant end) {
+        return issue(commonName, end, EVERY_NAME_OF_LOOPBACK);
+    }
+
+    /** For these alone, such as {@code new GeneralName(GeneralName.dNSName, "host")}. */
+    public Issued issueFor(String commonName, GeneralName... names) {
+        return issue(commonName, Instant.now().plus(LONG), new GeneralNames(names));
+    }
+
+    private Issued issue(String commonName, Instant end, GeneralNames names) {
         KeyPair pair = newKeys();
         BigInteger number = BigInteger.valueOf(++serial);
         Path file = directory.resolve("%s-%s-%d.pem".formatted(name.substring(3), commonName, serial));
         Path key = directory.resolve(file.getFileName() + ".key");
-        write(file, "CERTIFICATE", sign("CN=" + commonName, pair, end, number, false));
+        write(file, "CERTIFICATE", sign("CN=" + commonName, pair, end, number, names));
         write(key, "PRIVATE KEY", pair.getPrivate().getEncoded());
         return new Issued(file, key, number);
     }
@@ -92,7 +105,8 @@ public final class TestCa {
         }
     }
 
-    private byte[] sign(String subject, KeyPair pair, Instant end, BigInteger number, boolean authority) {
+    /** An authority is for no names. */
+    private byte[] sign(String subject, KeyPair pair, Instant end, BigInteger number, @Nullable GeneralNames names) {
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     new X500Name(name),
@@ -101,15 +115,12 @@ public final class TestCa {
                     Date.from(end),
                     new X500Name(subject),
                     pair.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            if (!authority) {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(names == null));
+            if (names != null) {
                 builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
                     KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
                 }));
-                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                    new GeneralName(GeneralName.dNSName, "localhost"),
-                    new GeneralName(GeneralName.iPAddress, "127.0.0.1")
-                }));
+                builder.addExtension(Extension.subjectAlternativeName, false, names);
             }
             X509Certificate made = new JcaX509CertificateConverter().getCertificate(builder.build(signer()));
             return made.getEncoded();

@@ -1,10 +1,9 @@
-package io.metastore.server.grpc;
+package io.metastore.server.door;
 
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
-import io.metastore.server.http.FirstBytes;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * ways of securing connections; it is not promised to stay, and nothing else lets a port be shared without pretending to
  * gRPC that it has a connection.
  */
-final class GrpcNegotiation implements InternalProtocolNegotiator.ProtocolNegotiator {
+public final class GrpcNegotiation implements InternalProtocolNegotiator.ProtocolNegotiator {
     /** The common name of a client's verified certificate. */
-    static final Attributes.Key<String> COMMON_NAME = Attributes.Key.create("metastore-common-name");
+    public static final Attributes.Key<String> COMMON_NAME = Attributes.Key.create("metastore-common-name");
 
     private final FirstBytes.Offer offer;
 
-    GrpcNegotiation(FirstBytes.Offer offer) {
+    public GrpcNegotiation(FirstBytes.Offer offer) {
         this.offer = offer;
     }
 

@@ -1,4 +1,4 @@
-package io.metastore.server.http;
+package io.metastore.server.door;
 
 import io.metastore.server.tls.ServerTls;
 import io.netty.buffer.ByteBuf;
@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.security.cert.CertificateException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Decides by the first bytes of a connection who serves it: a TLS handshake first, then gRPC for HTTP/2, and the plain HTTP
  * endpoints for HTTP/1.1 and for what comes by HTTP/2 and TLS without being gRPC (etcd: server/embed/serve.go).
  *
- * <p>States: FRESH; then SECURING while hands are shaken and SECURED after that, if the first byte begins a handshake; then
- * DECIDED, and the handler is gone. What is not served on its socket is closed. FRESH and SECURED end by a deadline, SECURING
- * by that of the handshake. Confined to the connection's event loop.
+ * <p>States: FRESH; then SECURING while hands are shaken, CHECKING while names are looked up, and SECURED after that, if the
+ * first byte begins a handshake; then DECIDED, and the handler is gone. What is not served on its socket is closed. FRESH,
+ * CHECKING and SECURED end by a deadline, SECURING by that of the handshake. Confined to the connection's event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the connection
 public final class FirstBytes extends ChannelInboundHandlerAdapter {
@@ -35,6 +36,7 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
     private enum State {
         FRESH,
         SECURING,
+        CHECKING,
         SECURED,
         DECIDED
     }
@@ -111,6 +113,9 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
         if (!received.isReadable()) {
             return;
         }
+        if (state == State.CHECKING) {
+            return;
+        }
         if (state == State.FRESH && received.getByte(received.readerIndex()) == TLS_HANDSHAKE_RECORD) {
             secure(context);
         } else if (state == State.FRESH && !offer.plain()) {
@@ -159,8 +164,35 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
             return;
         }
         session = made;
-        state = State.SECURED;
         startDeadline(context);
+        CompletableFuture<Void> address =
+                tls.checkAddress(made, context.channel().remoteAddress());
+        if (address.isDone() && !address.isCompletedExceptionally()) {
+            state = State.SECURED;
+            return;
+        }
+        state = State.CHECKING;
+        // What the caller says meanwhile stays in its socket.
+        context.channel().config().setAutoRead(false);
+        address.whenCompleteAsync((done, refusal) -> checked(context, refusal), context.executor());
+    }
+
+    private void checked(ChannelHandlerContext context, @Nullable Throwable refusal) {
+        if (context.isRemoved()) {
+            return;
+        }
+        if (refusal != null) {
+            Throwable cause = refusal.getCause();
+            reject(context, String.valueOf((cause == null ? refusal : cause).getMessage()));
+            return;
+        }
+        state = State.SECURED;
+        stopDeadline();
+        startDeadline(context);
+        context.channel().config().setAutoRead(true);
+        if (received.isReadable()) {
+            decide(context);
+        }
     }
 
     private void decide(ChannelHandlerContext context) {

@@ -1,4 +1,4 @@
-package io.metastore.server.http;
+package io.metastore.server.door;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,4 +1,4 @@
-package io.metastore.server.http;
+package io.metastore.server.door;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
@@ -21,6 +21,13 @@ public final class RejectedConnections {
     private final AtomicLong nextNanos = new AtomicLong(System.nanoTime());
     private final LongAdder untold = new LongAdder();
 
+    private final String endpoint;
+
+    /** Of connections to the {@code client} or to the {@code peer} endpoint. */
+    public RejectedConnections(String endpoint) {
+        this.endpoint = endpoint;
+    }
+
     void rejected(Channel channel, @Nullable SslHandler handler, String why) {
         long now = System.nanoTime();
         long next = nextNanos.get();
@@ -29,7 +36,8 @@ public final class RejectedConnections {
             return;
         }
         LOG.warn(
-                "rejected connection on client endpoint remote-addr={} server-name={} error={} not-told-before={}",
+                "rejected connection on {} endpoint remote-addr={} server-name={} error={} not-told-before={}",
+                endpoint,
                 channel.remoteAddress(),
                 serverName(handler),
                 why,

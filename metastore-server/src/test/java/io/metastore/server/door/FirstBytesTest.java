@@ -1,4 +1,4 @@
-package io.metastore.server.http;
+package io.metastore.server.door;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +35,8 @@ class FirstBytesTest {
     };
 
     private EmbeddedChannel connection(boolean withHttp, boolean withGrpc) {
-        FirstBytes.Offer offer = new FirstBytes.Offer(true, null, withHttp ? http : null, new RejectedConnections());
+        FirstBytes.Offer offer =
+                new FirstBytes.Offer(true, null, withHttp ? http : null, new RejectedConnections("client"));
         FirstBytes.Grpc grpc = (context, session, commonName) -> {
             taken++;
             context.pipeline().replace(context.name(), "grpc", new ChannelInboundHandlerAdapter());

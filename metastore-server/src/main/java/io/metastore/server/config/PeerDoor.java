@@ -59,17 +59,7 @@ public record PeerDoor(List<URI> urls, TlsConfig tls) {
     }
 
     private static TlsConfig selfSigned(Options options, List<URI> urls, Path dataDir, int certYears) {
-        return new TlsConfig(
-                null,
-                null,
-                null,
-                false,
-                null,
-                List.of(),
-                List.of(),
-                false,
-                null,
-                null,
+        return TlsConfig.ownCertificate(
                 cipherSuites(options),
                 versions(options),
                 dataDir.resolve("fixtures").resolve("peer"),

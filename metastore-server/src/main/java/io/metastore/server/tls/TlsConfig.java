@@ -48,6 +48,34 @@ public record TlsConfig(
         selfSignedHosts = List.copyOf(selfSignedHosts);
     }
 
+    /** Without certificates: plain text. */
+    public static final TlsConfig NONE = ownCertificate(List.of(), List.of(), null, List.of(), 1);
+
+    /** With a certificate made here, verifying nobody; the parameters are those of the record. */
+    public static TlsConfig ownCertificate(
+            List<String> cipherSuites,
+            List<String> versions,
+            @Nullable Path selfSignedDirectory,
+            List<String> selfSignedHosts,
+            int selfSignedYears) {
+        return new TlsConfig(
+                null,
+                null,
+                null,
+                false,
+                null,
+                List.of(),
+                List.of(),
+                false,
+                null,
+                null,
+                cipherSuites,
+                versions,
+                selfSignedDirectory,
+                selfSignedHosts,
+                selfSignedYears);
+    }
+
     /** Whether there is anything to show a client that begins a handshake. */
     public boolean isServed() {
         return (certificate != null && key != null) || selfSignedDirectory != null;

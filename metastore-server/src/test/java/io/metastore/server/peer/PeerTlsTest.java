@@ -92,22 +92,7 @@ class PeerTlsTest {
     }
 
     private TlsConfig selfSigned(String fixtures) {
-        return new TlsConfig(
-                null,
-                null,
-                null,
-                false,
-                null,
-                List.of(),
-                List.of(),
-                false,
-                null,
-                null,
-                List.of(),
-                VERSIONS,
-                directory.resolve(fixtures),
-                List.of("127.0.0.1"),
-                1);
+        return TlsConfig.ownCertificate(List.of(), VERSIONS, directory.resolve(fixtures), List.of("127.0.0.1"), 1);
     }
 
     /** Without a configuration to listen with, it listens in plain text. */

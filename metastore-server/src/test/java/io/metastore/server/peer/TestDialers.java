@@ -4,7 +4,6 @@ import io.metastore.server.tls.ClientTls;
 import io.metastore.server.tls.TlsConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /** Ways to call members in tests. */
 final class TestDialers {
@@ -13,24 +12,8 @@ final class TestDialers {
 
     /** For http URLs. */
     static PeerDialer plain() {
-        TlsConfig none = new TlsConfig(
-                null,
-                null,
-                null,
-                false,
-                null,
-                List.of(),
-                List.of(),
-                false,
-                null,
-                null,
-                List.of(),
-                List.of("TLSv1.3"),
-                null,
-                List.of(),
-                1);
         try {
-            return new PeerDialer(ClientTls.load(none));
+            return new PeerDialer(ClientTls.load(TlsConfig.NONE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -35,11 +35,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * One watcher that never reads beside a thousand that do, while as much is written as goes: the member's memory stays where
  * it was, the others get all of it meanwhile, and so does the slow one when it reads at last.
  */
+@Isolated("It measures how the healthy watchers are served")
 @Tag("compat")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SlowWatcherIT {

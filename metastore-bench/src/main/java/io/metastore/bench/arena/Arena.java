@@ -82,6 +82,21 @@ public final class Arena implements AutoCloseable {
         return server;
     }
 
+    /** Where one more member of a cluster will be; the cluster is to be told before it is started. */
+    public Seat seatBeside(Cluster cluster) {
+        try {
+            return Seat.beside(
+                    cluster.members().stream().map(ServerProcess::seat).toList(), "late" + started, Ports.free());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts a member of a cluster that runs; {@link ServerProcess#isReady} tells when it serves. */
+    public ServerProcess startBeside(Contender contender, Seat seat) {
+        return launch(contender, dir.resolve(contender.name() + "-" + started++), seat);
+    }
+
     private ServerProcess launch(Contender contender, Path serverDir, Seat seat) {
         ServerProcess server;
         synchronized (running) {
@@ -103,6 +118,12 @@ public final class Arena implements AutoCloseable {
         synchronized (running) {
             running.remove(server);
         }
+    }
+
+    /** As a crash would; {@link #startAgain} brings it back. */
+    public void kill(ServerProcess server) {
+        server.kill();
+        stop(server);
     }
 
     public Loads loads(ServerProcess server, KeySpace keys, int valueBytes) {

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 /** Where one member listens on loopback, for clients and for peers. It keeps them when it is started again. */
 public record Ports(int client, int peer) {
 
-    String peerUrl() {
+    public String peerUrl() {
         return "http://127.0.0.1:" + peer;
     }
 

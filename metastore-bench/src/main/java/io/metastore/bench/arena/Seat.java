@@ -4,8 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A member's place in its cluster: its name, where it listens, and who founds the cluster. */
-public record Seat(String name, Ports ports, String initialCluster) {
+/**
+ * A member's place in its cluster.
+ *
+ * @param ports where it listens
+ * @param initialCluster all members, itself among them
+ * @param joins whether the cluster was there before it
+ */
+public record Seat(String name, Ports ports, String initialCluster, boolean joins) {
 
     /** That of a member without others. */
     public static Seat alone(Ports ports) {
@@ -22,7 +28,15 @@ public record Seat(String name, Ports ports, String initialCluster) {
                 .map(name -> name + "=" + all.get(names.indexOf(name)).peerUrl())
                 .collect(Collectors.joining(","));
         return names.stream()
-                .map(name -> new Seat(name, all.get(names.indexOf(name)), founders))
+                .map(name -> new Seat(name, all.get(names.indexOf(name)), founders, false))
                 .toList();
+    }
+
+    /** That of one more member. */
+    static Seat beside(List<Seat> members, String name, Ports ports) {
+        String others = members.stream()
+                .map(member -> member.name() + "=" + member.ports().peerUrl())
+                .collect(Collectors.joining(","));
+        return new Seat(name, ports, others + "," + name + "=" + ports.peerUrl(), true);
     }
 }

@@ -52,6 +52,9 @@ public final class ServerProcess implements AutoCloseable {
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=" + seat.initialCluster(),
                 "--quota-backend-bytes=" + quotaBytes));
+        if (seat.joins()) {
+            command.add("--initial-cluster-state=existing");
+        }
         command.addAll(contender.extraArguments());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(contender.environment());
@@ -91,6 +94,20 @@ public final class ServerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    public boolean isReady() {
+        return readyNanos != 0;
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it as a crash would, and returns when it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
     }
 
     private String tail() {
@@ -172,6 +189,10 @@ public final class ServerProcess implements AutoCloseable {
             thaw();
         }
         process.destroy();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
         try {
             if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);

@@ -36,7 +36,10 @@ public final class CompareCommand implements Callable<Integer> {
             new MemoryRows(),
             new StreamRows(),
             new ScaleRows(),
-            new DuelRows(3, 100_000, 256, WindowSpec.ofThreeMembers()));
+            new DuelRows(3, 100_000, 256, WindowSpec.ofThreeMembers()),
+            new FailoverRows(),
+            new DueLeaseRows(),
+            new InstallRows());
 
     @Override
     public Integer call() throws IOException {

@@ -4,6 +4,8 @@ import io.metastore.bench.http2.Http2Connection;
 import io.metastore.bench.measure.CpuSample;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** Every load that can be driven against a server: the one class that the commands use. */
 public final class Loads {
@@ -30,6 +32,15 @@ public final class Loads {
 
     public LoadResult put(Plan plan) {
         return run("put", new PutLoad(keys, values(), SEED), plan);
+    }
+
+    /** Puts as long as that holds, which is asked at such distances on the calling thread. */
+    public LoadResult putWhile(BooleanSupplier goesOn, Duration between, int inFlight) {
+        return run("put", new PutLoad(keys, values(), SEED), inFlight, Duration.ZERO, loop -> {
+            while (goesOn.getAsBoolean() && !loop.awaitEnd(between)) {
+                // Asked again.
+            }
+        });
     }
 
     public LoadResult get(Plan plan) {
@@ -59,6 +70,18 @@ public final class Loads {
     /** Grants that many leases, which stay. */
     public LoadResult grant(long ttlSeconds, int leases, Duration limit) {
         return runToEnd("lease-grant", new LeaseGrants(ttlSeconds, leases), 64, limit);
+    }
+
+    /** Grants that many leases, which end in the second after that moment of {@link System#nanoTime}. */
+    public LoadResult grantDueAt(long nanoTime, int leases, Duration limit) {
+        return runToEnd("lease-grant", LeaseGrants.dueAt(nanoTime, leases), 64, limit);
+    }
+
+    /** How many leases the server says there are. */
+    public long leases(Duration limit) {
+        LeaseCount count = new LeaseCount();
+        required(runToEnd("lease-list", count, 1, limit));
+        return count.leases();
     }
 
     /** Grants the leases first, which is not measured. */
@@ -96,19 +119,50 @@ public final class Loads {
         return result.errors() == 0 && status.leads();
     }
 
+    /**
+     * Adds a voter to the server's cluster, which has yet to start.
+     *
+     * @return its id
+     */
+    public long addMember(String peerUrl, Duration limit) {
+        MemberLoad add = MemberLoad.add(peerUrl);
+        required(runToEnd("member-add", add, 1, limit));
+        return add.id();
+    }
+
+    public void removeMember(long id, Duration limit) {
+        required(runToEnd("member-remove", MemberLoad.remove(id), 1, limit));
+    }
+
+    private static void required(LoadResult result) {
+        if (result.errors() > 0) {
+            throw new IllegalStateException(result.name() + " failed: " + result.errorTexts());
+        }
+    }
+
     private Values values() {
         return new Values(valueBytes, SEED);
     }
 
     private LoadResult run(String name, Workload workload, Plan plan) {
+        return run(
+                name,
+                workload,
+                plan.inFlight(),
+                plan.warmup(),
+                loop -> loop.awaitWindow(plan.window(), loop::windowIsEmpty));
+    }
+
+    private LoadResult run(
+            String name, Workload workload, int inFlight, Duration warmup, Consumer<ClosedLoop> awaitWindow) {
         List<Http2Connection> connections = target.connect();
         try {
-            ClosedLoop loop = new ClosedLoop(target.client(), connections, workload, plan.inFlight());
+            ClosedLoop loop = new ClosedLoop(target.client(), connections, workload, inFlight);
             loop.start();
-            loop.awaitEnd(plan.warmup());
+            loop.awaitEnd(warmup);
             CpuSample before = target.sample();
             loop.cut();
-            loop.awaitWindow(plan.window(), loop::windowIsEmpty);
+            awaitWindow.accept(loop);
             CpuSample.Use cpu = before.until(target.sample());
             Window window = loop.cut();
             if (!loop.stop()) {

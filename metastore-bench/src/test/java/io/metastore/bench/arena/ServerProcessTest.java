@@ -69,9 +69,20 @@ class ServerProcessTest {
         String all = "m1=http://127.0.0.1:11,m2=http://127.0.0.1:12,m3=http://127.0.0.1:13";
         assertThat(seats)
                 .containsExactly(
-                        new Seat("m1", new Ports(1, 11), all),
-                        new Seat("m2", new Ports(2, 12), all),
-                        new Seat("m3", new Ports(3, 13), all));
+                        new Seat("m1", new Ports(1, 11), all, false),
+                        new Seat("m2", new Ports(2, 12), all, false),
+                        new Seat("m3", new Ports(3, 13), all, false));
+    }
+
+    @Test
+    void whoComesLaterIsToldOfTheOthers() {
+        List<Seat> seats = Seat.round(List.of(new Ports(1, 11), new Ports(2, 12)));
+        assertThat(Seat.beside(seats, "late", new Ports(3, 13)))
+                .isEqualTo(new Seat(
+                        "late",
+                        new Ports(3, 13),
+                        "m1=http://127.0.0.1:11,m2=http://127.0.0.1:12,late=http://127.0.0.1:13",
+                        true));
     }
 
     @Test

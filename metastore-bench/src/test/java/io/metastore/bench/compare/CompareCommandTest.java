@@ -81,6 +81,25 @@ class CompareCommandTest {
     @Test
     @Tag("slow")
     @Timeout(180)
+    void killsALeaderAndAsksTheOthers() throws Exception {
+        int exitCode = compare(
+                "--etcd=" + FakeEtcd.program(dir),
+                "--metastore=" + FakeEtcd.program(dir),
+                "--rows=three-failover",
+                "--alternations=2",
+                "--window-seconds=0.1",
+                "--warmup-seconds=0.1",
+                "--work-dir=" + dir.resolve("work"),
+                "--json=" + dir.resolve("numbers.json"));
+
+        assertThat(exitCode).isZero();
+        // Fakes do not elect: whoever is asked next answers at once.
+        assertThat(out.toString()).containsPattern("\\| three-failover \\| leader killed[^|]+\\| 0\\.");
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(180)
     void measuresBothInTurnAndLeavesNothing() throws Exception {
         Path json = dir.resolve("numbers.json");
         Path work = dir.resolve("work");

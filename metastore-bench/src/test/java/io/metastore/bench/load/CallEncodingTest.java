@@ -8,7 +8,13 @@ import io.metastore.api.rpc.Compare;
 import io.metastore.api.rpc.KeyValue;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseGrantResponse;
+import io.metastore.api.rpc.LeaseLeasesResponse;
 import io.metastore.api.rpc.LeaseRevokeRequest;
+import io.metastore.api.rpc.LeaseStatus;
+import io.metastore.api.rpc.Member;
+import io.metastore.api.rpc.MemberAddRequest;
+import io.metastore.api.rpc.MemberAddResponse;
+import io.metastore.api.rpc.MemberRemoveRequest;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.api.rpc.RangeResponse;
@@ -199,5 +205,58 @@ class CallEncodingTest {
         assertThat(call.path()).endsWith("LeaseRevoke");
         assertThat(LeaseGrantRequest.parseFrom(encode(call)).getTTL()).isEqualTo(600);
         assertThat(call.path()).endsWith("LeaseGrant");
+    }
+
+    @Test
+    void leasesDueTogetherAreGrantedForWhatIsLeft() throws InvalidProtocolBufferException {
+        long left = LeaseGrantRequest.parseFrom(encode(LeaseGrants.dueAt(System.nanoTime() + 600_500_000_000L, 1)
+                        .newCall()))
+                .getTTL();
+        assertThat(left).isBetween(500L, 601L);
+        assertThat(LeaseGrantRequest.parseFrom(
+                                encode(LeaseGrants.dueAt(System.nanoTime(), 1).newCall()))
+                        .getTTL())
+                .isOne();
+    }
+
+    @Test
+    void countsLeases() {
+        LeaseCount call = new LeaseCount();
+        assertThat(encode(call)).isEmpty();
+        assertThat(check(
+                        call,
+                        LeaseLeasesResponse.newBuilder()
+                                .setHeader(ResponseHeader.newBuilder().setRevision(2))
+                                .addLeases(LeaseStatus.newBuilder().setID(7))
+                                .addLeases(LeaseStatus.newBuilder().setID(8))
+                                .build()
+                                .toByteArray()))
+                .isNull();
+        assertThat(call.leases()).isEqualTo(2);
+        assertThat(call.next()).isFalse();
+    }
+
+    @Test
+    void addsAMemberAndRemovesIt() throws InvalidProtocolBufferException {
+        MemberLoad add = MemberLoad.add("http://127.0.0.1:1");
+        MemberAddRequest request = MemberAddRequest.parseFrom(encode(add));
+        assertThat(request.getPeerURLsList()).containsExactly("http://127.0.0.1:1");
+        assertThat(request.getIsLearner()).isFalse();
+        assertThat(check(add, MemberAddResponse.getDefaultInstance().toByteArray()))
+                .contains("without an id");
+        assertThat(check(
+                        add,
+                        MemberAddResponse.newBuilder()
+                                .setHeader(ResponseHeader.newBuilder().setMemberId(3))
+                                .setMember(Member.newBuilder().setID(-5).setName("a"))
+                                .addMembers(Member.newBuilder().setID(9))
+                                .build()
+                                .toByteArray()))
+                .isNull();
+        assertThat(add.id()).isEqualTo(-5);
+
+        MemberLoad remove = MemberLoad.remove(-5);
+        assertThat(MemberRemoveRequest.parseFrom(encode(remove)).getID()).isEqualTo(-5);
+        assertThat(remove.path()).endsWith("MemberRemove");
     }
 }

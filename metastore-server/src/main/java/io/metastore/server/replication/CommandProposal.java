@@ -6,6 +6,7 @@ import io.metastore.storage.state.Command;
 import io.metastore.storage.state.Outcome;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -88,9 +89,13 @@ final class CommandProposal implements Proposal {
         onFailure.accept(this, why);
     }
 
-    /** Any thread. */
+    /** Any thread. Where the origin has ended, as at a stop, its connections have too: nobody is left to be told. */
     void failOnOrigin(Throwable why) {
-        origin.execute(() -> fail(why));
+        try {
+            origin.execute(() -> fail(why));
+        } catch (RejectedExecutionException ended) {
+            settled.set(true);
+        }
     }
 
     /** On the origin's thread. */

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
+import io.metastore.api.rpc.WatchCreateRequest;
+import io.metastore.api.rpc.WatchGrpc;
+import io.metastore.api.rpc.WatchRequest;
+import io.metastore.api.rpc.WatchResponse;
 import io.metastore.server.config.Flag;
 import io.metastore.server.config.ServerConfig.StorageEngine;
 import java.net.ConnectException;
@@ -18,6 +25,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +104,47 @@ class EmbeddingTest {
         assertThat(openFiles()).isSubsetOf(files);
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                 .isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void whatStillRunsAtAStopIsUnavailableNotCancelled() throws Exception {
+        MetaStoreServer server = builder("n", StorageEngine.MEMORY).build().start();
+        ManagedChannel channel = NettyChannelBuilder.forTarget(
+                        server.clientEndpoints().get(0))
+                .usePlaintext()
+                .build();
+        CompletableFuture<Status> end = new CompletableFuture<>();
+        CountDownLatch created = new CountDownLatch(1);
+        try {
+            WatchGrpc.newStub(channel)
+                    .watch(new StreamObserver<>() {
+                        @Override
+                        public void onNext(WatchResponse response) {
+                            created.countDown();
+                        }
+
+                        @Override
+                        public void onError(Throwable failure) {
+                            end.complete(Status.fromThrowable(failure));
+                        }
+
+                        @Override
+                        public void onCompleted() {
+                            end.complete(Status.OK);
+                        }
+                    })
+                    .onNext(WatchRequest.newBuilder()
+                            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(copyFromUtf8("k")))
+                            .build());
+            assertThat(created.await(30, TimeUnit.SECONDS)).isTrue();
+
+            server.close();
+
+            assertThat(end.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        } finally {
+            channel.shutdownNow();
+            server.close();
+        }
     }
 
     private int runAndClose(String name) throws Exception {

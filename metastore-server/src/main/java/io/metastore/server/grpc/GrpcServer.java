@@ -59,6 +59,7 @@ public final class GrpcServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final List<Server> servers;
     private final List<Channel> httpPorts;
+    private final AcceptedConnections connections;
     private final List<InetSocketAddress> addresses;
 
     private GrpcServer(
@@ -66,11 +67,13 @@ public final class GrpcServer implements AutoCloseable {
             EventLoopGroup loops,
             List<Server> servers,
             List<Channel> httpPorts,
+            AcceptedConnections connections,
             List<InetSocketAddress> addresses) {
         this.acceptLoop = acceptLoop;
         this.loops = loops;
         this.servers = servers;
         this.httpPorts = httpPorts;
+        this.connections = connections;
         this.addresses = List.copyOf(addresses);
     }
 
@@ -112,6 +115,8 @@ public final class GrpcServer implements AutoCloseable {
         }
         List<Server> servers = new ArrayList<>();
         List<Channel> httpPorts = new ArrayList<>();
+        AcceptedConnections connections = new AcceptedConnections();
+        Sockets sockets = new Sockets(acceptLoop, loops, epoll, connections);
         GrpcServer server;
         try {
             List<InetSocketAddress> bound = new ArrayList<>();
@@ -119,10 +124,10 @@ public final class GrpcServer implements AutoCloseable {
             for (Listener listen : settings.listen()) {
                 FirstBytes.Offer offer = offer(listen, front, rejected);
                 if (!listen.traffic().hasGrpc()) {
-                    httpPorts.add(httpPort(settings, listen.address(), offer, acceptLoop, loops, epoll));
+                    httpPorts.add(httpPort(settings, listen.address(), offer, sockets));
                     continue;
                 }
-                Server listener = listener(settings, listen.address(), services, offer, acceptLoop, loops, epoll);
+                Server listener = listener(settings, listen.address(), services, offer, sockets);
                 listener.start();
                 servers.add(listener);
                 for (SocketAddress socket : listener.getListenSockets()) {
@@ -130,9 +135,9 @@ public final class GrpcServer implements AutoCloseable {
                 }
             }
             servers.add(inProcess(settings, services).start());
-            server = new GrpcServer(acceptLoop, loops, servers, httpPorts, bound);
+            server = new GrpcServer(acceptLoop, loops, servers, httpPorts, connections, bound);
         } catch (IOException | RuntimeException failure) {
-            new GrpcServer(acceptLoop, loops, servers, httpPorts, List.of()).close();
+            new GrpcServer(acceptLoop, loops, servers, httpPorts, connections, List.of()).close();
             throw failure;
         }
         return server;
@@ -143,14 +148,12 @@ public final class GrpcServer implements AutoCloseable {
             InetSocketAddress address,
             List<ServerServiceDefinition> services,
             FirstBytes.Offer offer,
-            EventLoopGroup acceptLoop,
-            EventLoopGroup loops,
-            boolean epoll) {
+            Sockets sockets) {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
                         address, InternalNettyServerCredentials.create(new GrpcNegotiation(offer)))
-                .bossEventLoopGroup(acceptLoop)
-                .workerEventLoopGroup(loops)
-                .channelFactory(socket(epoll))
+                .bossEventLoopGroup(sockets.acceptLoop)
+                .workerEventLoopGroup(sockets.loops)
+                .channelFactory(sockets)
                 // FirstBytes has deadlines of its own; a connection that turns out to be HTTP never is ready for gRPC.
                 .handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS)
                 .directExecutor()
@@ -170,7 +173,7 @@ public final class GrpcServer implements AutoCloseable {
                 .keepAliveTimeout(nanosOrNever(settings.keepAlive().timeout()), TimeUnit.NANOSECONDS)
                 .fallbackHandlerRegistry(new UnknownMethods(services));
         if (settings.reusePort()) {
-            builder.withOption(reusePort(epoll), true);
+            builder.withOption(reusePort(sockets.epoll), true);
         }
         services.forEach(builder::addService);
         return builder.build();
@@ -194,16 +197,10 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     private static Channel httpPort(
-            Settings settings,
-            InetSocketAddress address,
-            FirstBytes.Offer offer,
-            EventLoopGroup acceptLoop,
-            EventLoopGroup loops,
-            boolean epoll)
-            throws IOException {
+            Settings settings, InetSocketAddress address, FirstBytes.Offer offer, Sockets sockets) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(acceptLoop, loops)
-                .channelFactory(socket(epoll))
+                .group(sockets.acceptLoop, sockets.loops)
+                .channelFactory(sockets)
                 .option(ChannelOption.SO_BACKLOG, 128)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<>() {
@@ -213,7 +210,7 @@ public final class GrpcServer implements AutoCloseable {
                     }
                 });
         if (settings.reusePort()) {
-            bootstrap.option(reusePort(epoll), true);
+            bootstrap.option(reusePort(sockets.epoll), true);
         }
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -222,8 +219,16 @@ public final class GrpcServer implements AutoCloseable {
         return bound.channel();
     }
 
-    private static ChannelFactory<ServerChannel> socket(boolean epoll) {
-        return epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new;
+    /** Makes the sockets that listen. */
+    private record Sockets(
+            EventLoopGroup acceptLoop, EventLoopGroup loops, boolean epoll, AcceptedConnections connections)
+            implements ChannelFactory<ServerChannel> {
+        @Override
+        public ServerChannel newChannel() {
+            ServerChannel socket = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+            socket.pipeline().addLast(connections);
+            return socket;
+        }
     }
 
     private static Server inProcess(Settings settings, List<ServerServiceDefinition> services) {
@@ -251,6 +256,7 @@ public final class GrpcServer implements AutoCloseable {
         try {
             for (Server server : servers) {
                 if (!server.awaitTermination(200, TimeUnit.MILLISECONDS)) {
+                    connections.cut();
                     server.shutdownNow();
                     server.awaitTermination(2, TimeUnit.SECONDS);
                 }

@@ -8,6 +8,7 @@ import io.metastore.server.http.Health;
 import io.metastore.server.metrics.Metrics;
 import io.metastore.server.replication.Applier;
 import io.metastore.server.replication.Replicator;
+import io.metastore.storage.cluster.MemberStore;
 import io.metastore.storage.lease.Lease;
 import io.metastore.storage.lease.LeaseListener;
 import io.metastore.storage.mvcc.MvccStore;
@@ -20,6 +21,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -80,17 +83,26 @@ final class MemberMetrics {
                 () -> 1,
                 "server_id",
                 "%x".formatted(memberId));
-        metrics.gauge(
-                "etcd_cluster_version",
-                "Which version the cluster has agreed on.",
-                () -> 1,
-                "cluster_version",
-                minor(state));
+        clusterVersion(state.members());
     }
 
-    /** Agreed on before clients are served, and then by upgrades alone. */
-    private static String minor(StateMachine state) {
-        String version = state.members().clusterVersion();
+    /** A time series of its own for each version that was agreed on since the start; that of the present one says 1. */
+    private void clusterVersion(MemberStore members) {
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        members.onChange(() -> {
+            String version = minor(members.clusterVersion());
+            if (!version.isEmpty() && seen.add(version)) {
+                metrics.gauge(
+                        "etcd_cluster_version",
+                        "Which version the cluster has agreed on.",
+                        () -> version.equals(minor(members.clusterVersion())) ? 1 : 0,
+                        "cluster_version",
+                        version);
+            }
+        });
+    }
+
+    private static String minor(String version) {
         return version.substring(0, Math.max(0, version.lastIndexOf('.')));
     }
 

@@ -14,6 +14,7 @@ import io.metastore.server.auth.TokenOptions;
 import io.metastore.server.auth.Tokens;
 import io.metastore.server.cluster.Bootstrap;
 import io.metastore.server.cluster.ClusterPeers;
+import io.metastore.server.cluster.ClusterVersionKeeper;
 import io.metastore.server.cluster.LeaderHandover;
 import io.metastore.server.cluster.Membership;
 import io.metastore.server.cluster.MembershipKeeper;
@@ -276,6 +277,9 @@ final class RunningMember implements AutoCloseable {
                 texts(config.advertiseClientUrls()),
                 false);
         new Publication(state.members(), replicator::submit, removal::isDone).publish(me, bootstrap.founders());
+        ClusterVersionKeeper versions = new ClusterVersionKeeper(
+                state.members(), () -> raft.leadership().ready(), replicator::submit);
+        threads.repeat(timer, ClusterVersionKeeper.INTERVAL, versions::follow);
         disk.check();
         threads.repeat(timer, Duration.ofSeconds(1), () -> {
             if (disk.check()) {

@@ -55,7 +55,7 @@ public final class Publication {
         if (!members.members().contains(published)) {
             agree(new Command.PublishMember(published));
         }
-        if (!Version.CLUSTER.equals(members.clusterVersion())) {
+        if (members.clusterVersion().isEmpty()) {
             agree(new Command.SetClusterVersion(Version.CLUSTER));
         }
         LOG.info("published local member to cluster through raft member={}", Long.toHexString(me.id()));

@@ -511,7 +511,7 @@ public enum Flag {
             "downgrade-check-time",
             "5s",
             "Time between looks at the state of a downgrade.",
-            none("there are no downgrades")),
+            none("nobody is of an older release, so no downgrade comes to its end by itself")),
     SNAPSHOT_CATCHUP_ENTRIES(
             FEATURES,
             UINT,

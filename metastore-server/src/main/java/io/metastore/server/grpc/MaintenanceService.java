@@ -12,7 +12,8 @@ import io.metastore.api.rpc.AlarmResponse;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.api.rpc.DefragmentRequest;
 import io.metastore.api.rpc.DefragmentResponse;
-import io.metastore.api.rpc.DowngradeInfo;
+import io.metastore.api.rpc.DowngradeRequest;
+import io.metastore.api.rpc.DowngradeResponse;
 import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.HashKVResponse;
 import io.metastore.api.rpc.HashRequest;
@@ -47,6 +48,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     private final Access access;
     private final long quotaBytes;
     private final LeaderHandover handover;
+    private final Downgrades downgrades;
     private final BooleanSupplier learner;
 
     MaintenanceService(
@@ -58,6 +60,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             Access access,
             long quotaBytes,
             LeaderHandover handover,
+            Downgrades downgrades,
             BooleanSupplier learner) {
         this.state = state;
         this.raft = raft;
@@ -67,6 +70,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         this.access = access;
         this.quotaBytes = quotaBytes;
         this.handover = handover;
+        this.downgrades = downgrades;
         this.learner = learner;
     }
 
@@ -82,10 +86,10 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 .setRaftTerm(leadership.term())
                 .setRaftAppliedIndex(raft.appliedIndex())
                 .setDbSizeInUse(state.dbSizeInUse())
-                .setStorageVersion(Version.STORAGE)
+                .setStorageVersion(storageVersion())
                 .setDbSizeQuota(quotaBytes)
                 .setIsLearner(learner.getAsBoolean())
-                .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
+                .setDowngradeInfo(downgrades.info());
         if (leadership.leaderMemberId() == 0) {
             response.addErrors(EtcdError.NO_LEADER.status().getDescription());
         }
@@ -209,9 +213,19 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     @Override
     public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> client) {
-        new SnapshotStream(
-                        () -> state.backup(Version.STORAGE), admin, (ServerCallStreamObserver<SnapshotResponse>) client)
+        String version = storageVersion();
+        new SnapshotStream(() -> state.backup(version), version, admin, (ServerCallStreamObserver<SnapshotResponse>)
+                        client)
                 .start();
+    }
+
+    private String storageVersion() {
+        return Version.storage(state.members().clusterVersion());
+    }
+
+    @Override
+    public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> client) {
+        downgrades.answer(request).whenComplete((response, failure) -> UnaryAnswer.send(client, response, failure));
     }
 
     private void onAdmin(StreamObserver<?> client, Runnable work) {

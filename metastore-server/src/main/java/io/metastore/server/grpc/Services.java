@@ -120,6 +120,9 @@ public final class Services {
                         parts.access(),
                         config.quotaBytes(),
                         parts.handover(),
+                        new Downgrades(
+                                parts.state().members(), parts.gate(), parts.replicator()::submit, () -> parts.headers()
+                                        .at(parts.state().store().currentRevision())),
                         parts.learner()),
                 new AuthService(new AuthService.Parts(
                         parts.access(),

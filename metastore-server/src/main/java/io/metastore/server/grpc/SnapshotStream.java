@@ -5,7 +5,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.SnapshotResponse;
-import io.metastore.server.Version;
 import io.metastore.storage.backup.Backup;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -34,6 +33,7 @@ final class SnapshotStream {
     private static final int PARTS_A_STEP = 256;
 
     private final Supplier<Backup> source;
+    private final String version;
     private final Executor admin;
     private final ServerCallStreamObserver<SnapshotResponse> client;
     private final MessageDigest digest;
@@ -48,8 +48,14 @@ final class SnapshotStream {
     private boolean finished;
     private boolean released;
 
-    SnapshotStream(Supplier<Backup> source, Executor admin, ServerCallStreamObserver<SnapshotResponse> client) {
+    /** @param version the storage schema that the database is said to follow */
+    SnapshotStream(
+            Supplier<Backup> source,
+            String version,
+            Executor admin,
+            ServerCallStreamObserver<SnapshotResponse> client) {
         this.source = source;
+        this.version = version;
         this.admin = admin;
         this.client = client;
         try {
@@ -124,7 +130,7 @@ final class SnapshotStream {
         Backup opened = source.get();
         backup = opened;
         left = opened.totalBytes();
-        LOG.info("sending database snapshot to client bytes={} storageVersion={}", left, Version.STORAGE);
+        LOG.info("sending database snapshot to client bytes={} storageVersion={}", left, version);
         return opened;
     }
 
@@ -150,7 +156,7 @@ final class SnapshotStream {
         return SnapshotResponse.newBuilder()
                 .setRemainingBytes(left)
                 .setBlob(blob)
-                .setVersion(Version.STORAGE)
+                .setVersion(version)
                 .build();
     }
 

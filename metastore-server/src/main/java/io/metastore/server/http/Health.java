@@ -112,6 +112,6 @@ public final class Health {
     String versionJson() {
         String agreed = state.members().clusterVersion();
         return "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\",\"storage\":\"%s\"}"
-                .formatted(Version.ETCD, agreed.isEmpty() ? "not_decided" : agreed, Version.STORAGE);
+                .formatted(Version.ETCD, agreed.isEmpty() ? "not_decided" : agreed, Version.storage(agreed));
     }
 }

@@ -17,7 +17,6 @@ import io.metastore.api.rpc.AlarmType;
 import io.metastore.api.rpc.AuthGrpc;
 import io.metastore.api.rpc.AuthStatusRequest;
 import io.metastore.api.rpc.DeleteRangeRequest;
-import io.metastore.api.rpc.DowngradeRequest;
 import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.LeaseGrantRequest;
@@ -189,11 +188,6 @@ class BadInputTest {
                         AuthStatusRequest.getDefaultInstance()))
                 .isInstanceOf(StatusRuntimeException.class)
                 .hasMessage("UNIMPLEMENTED: unknown service etcdserverpb.Undo");
-        assertThatThrownBy(
-                        () -> MaintenanceGrpc.newBlockingStub(channel).downgrade(DowngradeRequest.getDefaultInstance()))
-                .isInstanceOfSatisfying(
-                        StatusRuntimeException.class,
-                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
     }
 
     @Test

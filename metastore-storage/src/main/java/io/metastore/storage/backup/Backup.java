@@ -91,6 +91,11 @@ public final class Backup implements AutoCloseable {
         if (!memberStore.clusterVersion().isEmpty()) {
             cluster.put(EtcdSchema.text(EtcdSchema.CLUSTER_VERSION), EtcdSchema.text(memberStore.clusterVersion()));
         }
+        if (!memberStore.downgradeTarget().isEmpty()) {
+            cluster.put(
+                    EtcdSchema.text(EtcdSchema.DOWNGRADE),
+                    EtcdSchema.text(ClusterJson.downgrade(memberStore.downgradeTarget())));
+        }
         SortedMap<byte[], byte[]> meta = meta(state, index, term);
         meta.put(
                 EtcdSchema.text(EtcdSchema.CONF_STATE),

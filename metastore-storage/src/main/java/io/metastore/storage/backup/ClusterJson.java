@@ -25,6 +25,11 @@ final class ClusterJson {
         return json.append('}').toString();
     }
 
+    /** A downgrade that is under way (etcd: version/downgrade.go, DowngradeInfo). */
+    static String downgrade(String target) {
+        return "{\"target-version\":" + text(target) + ",\"enabled\":true}";
+    }
+
     /** Who votes and who learns. */
     static String configuration(List<Member> members) {
         StringBuilder json = new StringBuilder("{\"voters\":").append(ids(members, false));

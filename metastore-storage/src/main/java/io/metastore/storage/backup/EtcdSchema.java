@@ -23,6 +23,7 @@ final class EtcdSchema {
 
     static final String CLUSTER = "cluster";
     static final String CLUSTER_VERSION = "clusterVersion";
+    static final String DOWNGRADE = "downgrade";
     /** Id in hex to the member in JSON. */
     static final String MEMBERS = "members";
 

@@ -1,5 +1,6 @@
 package io.metastore.storage.cluster;
 
+import io.metastore.api.EtcdError;
 import io.metastore.storage.engine.Bucket;
 import io.metastore.storage.engine.Cursor;
 import io.metastore.storage.engine.EngineBatch;
@@ -16,14 +17,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The members and the version the cluster has agreed on. The apply thread changes it; what others see changes only when
- * the batch is in the engine.
+ * The members, the version the cluster has agreed on, and the one it is to go back to. The apply thread changes it; what
+ * others see changes only when the batch is in the engine.
  */
 public final class MemberStore {
     /** In the place of a member that was removed. */
     private static final byte[] REMOVED = {};
 
     private static final byte[] CLUSTER_VERSION = "clusterVersion".getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] DOWNGRADE_TARGET = "downgradeTarget".getBytes(StandardCharsets.UTF_8);
 
     private final EngineReader engine;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -32,12 +35,13 @@ public final class MemberStore {
     private final NavigableMap<Long, Member> members = new TreeMap<>(Long::compareUnsigned);
     private final Set<Long> removed = new HashSet<>();
     private String clusterVersion = "";
+    private String downgradeTarget = "";
     private boolean changed;
 
     // Written by the apply thread, read by all.
-    private volatile Published published = new Published(List.of(), Set.of(), "");
+    private volatile Published published = new Published(List.of(), Set.of(), "", "");
 
-    private record Published(List<Member> members, Set<Long> removed, String clusterVersion) {}
+    private record Published(List<Member> members, Set<Long> removed, String clusterVersion, String downgradeTarget) {}
 
     public MemberStore(EngineReader engine) {
         this.engine = engine;
@@ -72,6 +76,33 @@ public final class MemberStore {
     /** The release all members speak, such as "3.7.0"; empty until it is agreed on. */
     public String clusterVersion() {
         return published.clusterVersion;
+    }
+
+    /** The release that the cluster is to go back to, such as "3.6.0"; empty while it is to go nowhere. */
+    public String downgradeTarget() {
+        return published.downgradeTarget;
+    }
+
+    /** Why a downgrade to this release would be refused now; empty if it would not. */
+    public Optional<EtcdError> refusalToDowngrade(ClusterVersion target) {
+        return refusal(published.clusterVersion, published.downgradeTarget, target);
+    }
+
+    /** Apply thread: with what the open batch has changed. */
+    public Optional<EtcdError> refusalToDowngradeNow(ClusterVersion target) {
+        return refusal(clusterVersion, downgradeTarget, target);
+    }
+
+    /** In etcd's order (version/manager.go, DowngradeValidate). */
+    private static Optional<EtcdError> refusal(String clusterVersion, String underWay, ClusterVersion target) {
+        Optional<ClusterVersion> current = ClusterVersion.parse(clusterVersion);
+        if (current.isEmpty()) {
+            return Optional.of(EtcdError.CLUSTER_VERSION_UNAVAILABLE);
+        }
+        if (!current.get().mayGoBackTo(target)) {
+            return Optional.of(EtcdError.INVALID_DOWNGRADE_TARGET_VERSION);
+        }
+        return underWay.isEmpty() ? Optional.empty() : Optional.of(EtcdError.DOWNGRADE_IN_PROCESS);
     }
 
     /** Apply thread: by id, with what the open batch has changed. */
@@ -111,10 +142,22 @@ public final class MemberStore {
         changed = true;
     }
 
+    /**
+     * Apply thread.
+     *
+     * @param target empty for none
+     */
+    public void setDowngradeTarget(EngineBatch batch, String target) {
+        downgradeTarget = target;
+        batch.put(Bucket.META, DOWNGRADE_TARGET, target.getBytes(StandardCharsets.UTF_8));
+        changed = true;
+    }
+
     /** Apply thread: the batch is in the engine, so others may see what it changed. */
     public void publish() {
         if (changed) {
-            published = new Published(List.copyOf(members.values()), Set.copyOf(removed), clusterVersion);
+            published =
+                    new Published(List.copyOf(members.values()), Set.copyOf(removed), clusterVersion, downgradeTarget);
             changed = false;
             listeners.forEach(Runnable::run);
         }
@@ -134,10 +177,15 @@ public final class MemberStore {
                 }
             }
         }
-        byte[] version = engine.get(Bucket.META, CLUSTER_VERSION);
-        clusterVersion = version == null ? "" : new String(version, StandardCharsets.UTF_8);
+        clusterVersion = text(CLUSTER_VERSION);
+        downgradeTarget = text(DOWNGRADE_TARGET);
         changed = true;
         publish();
+    }
+
+    private String text(byte[] name) {
+        byte[] value = engine.get(Bucket.META, name);
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
     }
 
     private static byte[] keyOf(long id) {

@@ -114,6 +114,7 @@ final class AuthChangeCodec {
                     UPDATE_MEMBER,
                     PROMOTE_MEMBER,
                     SET_CLUSTER_VERSION,
+                    SET_DOWNGRADE,
                     NO_OP,
                     LOG_IN,
                     COMMAND_NOT_SET -> throw new AssertionError(command.getCommandCase() + " is no change of auth");

@@ -11,6 +11,7 @@ import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.TxnRequest;
 import io.metastore.storage.auth.AuthChange;
 import io.metastore.storage.auth.Caller;
+import io.metastore.storage.cluster.ClusterVersion;
 import io.metastore.storage.cluster.Member;
 import java.util.List;
 import java.util.Optional;
@@ -297,6 +298,14 @@ public sealed interface Command {
         public Outcome applyTo(StateTxn txn) {
             txn.setClusterVersion(version);
             return txn.applied();
+        }
+    }
+
+    /** The release that the cluster is to go back to; empty ends that, also where there is nothing to end. */
+    record SetDowngrade(Optional<ClusterVersion> target) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.setDowngrade(target);
         }
     }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.MessageLite;
 import io.metastore.api.log.LogCommand;
 import io.metastore.api.log.LogEntry;
 import io.metastore.storage.auth.Caller;
+import io.metastore.storage.cluster.ClusterVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -172,6 +173,13 @@ public final class CommandCodec {
                             .setVersion(set.version())
                             .build());
         }
+        if (command instanceof Command.SetDowngrade set) {
+            return new Payload(
+                    LogCommand.SET_DOWNGRADE_FIELD_NUMBER,
+                    io.metastore.api.log.SetDowngrade.newBuilder()
+                            .setTarget(set.target().map(ClusterVersion::full).orElse(""))
+                            .build());
+        }
         if (command instanceof Command.Asked asked) {
             Payload payload = payloadOf(asked.command());
             return new Payload(payload.field, payload.message, callerOf(asked.caller()));
@@ -219,6 +227,7 @@ public final class CommandCodec {
         boolean known = command.getUnknownFields().isEmpty()
                 && command.getRevokeExpired().getUnknownFields().isEmpty()
                 && command.getSetClusterVersion().getUnknownFields().isEmpty()
+                && command.getSetDowngrade().getUnknownFields().isEmpty()
                 && command.getLogIn().getUnknownFields().isEmpty()
                 && MemberChangeCodec.isKnown(command)
                 && command.getCaller().getUnknownFields().isEmpty();
@@ -242,6 +251,9 @@ public final class CommandCodec {
                 Objects.requireNonNull(MemberChangeCodec.commandOf(command));
             case SET_CLUSTER_VERSION ->
                 new Command.SetClusterVersion(command.getSetClusterVersion().getVersion());
+            case SET_DOWNGRADE ->
+                new Command.SetDowngrade(
+                        ClusterVersion.parse(command.getSetDowngrade().getTarget()));
             case NO_OP -> new Command.NoOp();
             case LOG_IN ->
                 new Command.LogIn(

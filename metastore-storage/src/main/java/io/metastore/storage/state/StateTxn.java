@@ -17,6 +17,7 @@ import io.metastore.api.rpc.PutResponse;
 import io.metastore.storage.auth.AuthChange;
 import io.metastore.storage.auth.AuthStore;
 import io.metastore.storage.cluster.AlarmStore;
+import io.metastore.storage.cluster.ClusterVersion;
 import io.metastore.storage.cluster.MemberStore;
 import io.metastore.storage.lease.Lease;
 import io.metastore.storage.lease.Lessor;
@@ -262,5 +263,15 @@ public final class StateTxn {
 
     void setClusterVersion(String version) {
         members.setClusterVersion(keys.batch(), version);
+    }
+
+    Outcome setDowngrade(Optional<ClusterVersion> target) {
+        Optional<EtcdError> refusal = target.flatMap(members::refusalToDowngradeNow);
+        if (refusal.isPresent()) {
+            return new Outcome.Rejected(refusal.get());
+        }
+        members.setDowngradeTarget(
+                keys.batch(), target.map(ClusterVersion::full).orElse(""));
+        return applied();
     }
 }

@@ -24,10 +24,12 @@ import io.metastore.api.rpc.LeaseRevokeRequest;
 import io.metastore.api.rpc.Permission;
 import io.metastore.storage.auth.AuthChange;
 import io.metastore.storage.auth.Caller;
+import io.metastore.storage.cluster.ClusterVersion;
 import io.metastore.storage.cluster.Member;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +73,8 @@ class CommandCodecTest {
                 new Command.UpdateMember(-1, List.of("http://p:3", "http://p:4")),
                 new Command.PromoteMember(-1),
                 new Command.SetClusterVersion("3.7.0"),
+                new Command.SetDowngrade(Optional.of(new ClusterVersion(3, 6))),
+                new Command.SetDowngrade(Optional.empty()),
                 new Command.NoOp(),
                 new Command.LogIn("alice", "abcdefghijklmnop"),
                 new Command.Asked(new Caller("alice", 7), new Command.Put(Txns.put("a=1"))),

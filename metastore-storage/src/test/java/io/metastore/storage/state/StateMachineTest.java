@@ -10,6 +10,7 @@ import io.metastore.api.rpc.AlarmRequest.AlarmAction;
 import io.metastore.api.rpc.AlarmResponse;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.api.rpc.TxnRequest;
+import io.metastore.storage.cluster.ClusterVersion;
 import io.metastore.storage.cluster.Member;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,12 +84,14 @@ class StateMachineTest {
         machine.applied(Commands.alarm(AlarmAction.ACTIVATE, 5, AlarmType.CORRUPT));
         machine.applied(new Command.PublishMember(MEMBER));
         machine.applied(new Command.SetClusterVersion("3.7.0"));
+        machine.applied(new Command.SetDowngrade(ClusterVersion.parse("3.6")));
         StateDigest before = StateDigest.of(machine.state);
         machine.state.close();
 
         try (StateMachine again = StateMachine.open(machine.engine, StateConfig.DEFAULT)) {
             assertThat(StateDigest.of(again)).isEqualTo(before);
-            assertThat(again.appliedIndex()).isEqualTo(4);
+            assertThat(again.members().downgradeTarget()).isEqualTo("3.6.0");
+            assertThat(again.appliedIndex()).isEqualTo(5);
             assertThat(again.appliedTerm()).isEqualTo(Machine.TERM);
             assertThat(again.apply(Commands.put("a=2"), Machine.INDEX, Machine.TERM))
                     .isEqualTo(new Outcome.Rejected(EtcdError.CORRUPT));

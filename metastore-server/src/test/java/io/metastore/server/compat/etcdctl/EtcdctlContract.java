@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.metastore.api.rpc.AlarmRequest;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.api.rpc.MaintenanceGrpc;
+import io.metastore.api.rpc.StatusRequest;
 import io.metastore.server.process.Binaries;
 import io.metastore.server.process.Eventually;
 import io.metastore.server.process.ProcessMember;
@@ -234,6 +235,47 @@ abstract class EtcdctlContract {
         same("member", "list", "-w", "fields");
         same("member", "list", "-w", "table");
         same("move-leader", "nonsense");
+    }
+
+    @Test
+    void downgrade() {
+        same("downgrade", "validate", "3.6");
+        same("downgrade", "validate", "3.6", "-w", "json");
+        same("downgrade", "validate", "3.6", "-w", "fields");
+        same("downgrade", "validate", "v3.6");
+        same("downgrade", "validate", "3.7");
+        same("downgrade", "validate", "3.5.1");
+        same("downgrade", "validate");
+        same("downgrade", "enable", "3");
+        same("downgrade", "enable", "3.5");
+        same("downgrade", "cancel");
+        same("downgrade", "enable", "3.6.4");
+        same("downgrade", "enable", "3.5");
+        sameFollowsTo("3.6.0");
+        same("downgrade", "validate", "3.6");
+        same("downgrade", "validate", "3.5");
+        same("downgrade", "enable", "3.5");
+        same("endpoint", "status");
+        same("endpoint", "status", "-w", "json");
+        same("downgrade", "cancel", "-w", "json");
+        same("endpoint", "status", "-w", "fields");
+        sameFollowsTo("3.7.0");
+        same("endpoint", "status", "-w", "json");
+    }
+
+    /** Both say by themselves, after a while, that they are of this version of storage. */
+    private void sameFollowsTo(String storageVersion) {
+        for (ProcessMember member : List.of(etcd, other)) {
+            var channel = member.channel();
+            Eventually.await(
+                    BOUND,
+                    () -> "%s is of storage version %s".formatted(member.endpoint(), storageVersion),
+                    () -> MaintenanceGrpc.newBlockingStub(channel)
+                            .status(StatusRequest.getDefaultInstance())
+                            .getStorageVersion()
+                            .equals(storageVersion));
+            channel.shutdownNow();
+        }
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.metastore.server.config.Options;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.data.StartException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -96,12 +98,19 @@ public final class MetaStoreServer implements AutoCloseable {
         stopping.start();
     }
 
-    /** Where clients reach this member, as {@code host:port}; with the real ports where 0 was asked for. */
+    /**
+     * Where clients reach this member: {@code host:port}, with the real ports where 0 was asked for, or {@code unix://} and an
+     * absolute path.
+     */
     public List<String> clientEndpoints() {
         List<String> endpoints = new ArrayList<>();
-        for (InetSocketAddress address : running().addresses()) {
-            String host = address.getAddress().getHostAddress();
-            endpoints.add((host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort());
+        for (SocketAddress address : running().addresses()) {
+            if (address instanceof UnixDomainSocketAddress file) {
+                endpoints.add("unix://" + file.getPath().toAbsolutePath());
+            } else if (address instanceof InetSocketAddress inet) {
+                String host = inet.getAddress().getHostAddress();
+                endpoints.add((host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort());
+            }
         }
         return endpoints;
     }

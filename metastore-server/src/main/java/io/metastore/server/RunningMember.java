@@ -73,7 +73,7 @@ import io.metastore.storage.state.StateMachine;
 import io.metastore.storage.watch.WatchConfig;
 import io.metastore.storage.watch.WatchHub;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -117,7 +117,7 @@ final class RunningMember implements AutoCloseable {
         this.inProcessName = inProcessName;
     }
 
-    List<InetSocketAddress> addresses() {
+    List<SocketAddress> addresses() {
         return grpc.addresses();
     }
 

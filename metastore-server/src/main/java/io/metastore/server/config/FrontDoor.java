@@ -72,7 +72,7 @@ public record FrontDoor(List<URI> clientUrls, List<URI> httpUrls, List<URI> metr
         if (options.get(flag).isEmpty()) {
             return List.of();
         }
-        List<URI> urls = Urls.parse(flag.flagName(), options.get(flag), problems);
+        List<URI> urls = Urls.parseForClients(flag.flagName(), options.get(flag), problems);
         Urls.requireBindable(flag.flagName(), urls, problems);
         return urls;
     }

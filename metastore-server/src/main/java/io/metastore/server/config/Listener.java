@@ -1,6 +1,6 @@
 package io.metastore.server.config;
 
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,11 +9,11 @@ import java.util.Map;
 /**
  * A socket to listen on, for clients or for other members.
  *
- * @param address port 0 means any free one
+ * @param address of a port, 0 for any free one, or of a Unix domain socket
  * @param plain whether connections without TLS are served
  * @param tls whether connections with TLS are served; both are told apart by their first byte
  */
-public record Listener(InetSocketAddress address, boolean plain, boolean tls, Traffic traffic) {
+public record Listener(SocketAddress address, boolean plain, boolean tls, Traffic traffic) {
     /** What a socket serves. */
     public enum Traffic {
         GRPC_AND_HTTP,
@@ -33,9 +33,9 @@ public record Listener(InetSocketAddress address, boolean plain, boolean tls, Tr
 
     /** Those of the URLs; URLs of both schemes with the same address share one. */
     static List<Listener> sockets(List<URI> urls, Traffic traffic) {
-        Map<InetSocketAddress, Listener> byAddress = new LinkedHashMap<>();
+        Map<SocketAddress, Listener> byAddress = new LinkedHashMap<>();
         for (URI url : urls) {
-            for (InetSocketAddress address : Urls.addresses(url)) {
+            for (SocketAddress address : Urls.addresses(url)) {
                 byAddress.merge(
                         address,
                         new Listener(address, !TlsOptions.isTls(url), TlsOptions.isTls(url), traffic),

@@ -72,11 +72,11 @@ public record ServerConfig(
         String name = options.get(Flag.NAME);
         String dataDir = options.get(Flag.DATA_DIR);
         Path directory = Path.of(dataDir.isEmpty() ? name + ".etcd" : dataDir);
-        List<URI> listenClient = urls(options, Flag.LISTEN_CLIENT_URLS, problems);
+        List<URI> listenClient = clientUrls(options, Flag.LISTEN_CLIENT_URLS, problems);
         List<URI> listenPeer = urls(options, Flag.LISTEN_PEER_URLS, problems);
         Urls.requireBindable(Flag.LISTEN_CLIENT_URLS.flagName(), listenClient, problems);
         Urls.requireBindable(Flag.LISTEN_PEER_URLS.flagName(), listenPeer, problems);
-        List<URI> advertiseClient = urls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
+        List<URI> advertiseClient = clientUrls(options, Flag.ADVERTISE_CLIENT_URLS, problems);
         List<URI> advertisePeer = urls(options, Flag.INITIAL_ADVERTISE_PEER_URLS, problems);
         // As in etcd a file that leaves the advertised URLs out gets the default, and a command line does not.
         if (options.file().isEmpty()
@@ -185,6 +185,10 @@ public record ServerConfig(
 
     private static List<URI> urls(Options options, Flag flag, List<String> problems) {
         return Urls.parse(flag.flagName(), options.get(flag), problems);
+    }
+
+    private static List<URI> clientUrls(Options options, Flag flag, List<String> problems) {
+        return Urls.parseForClients(flag.flagName(), options.get(flag), problems);
     }
 
     /** Empty where the list is (etcd: flags.UniqueStringsMapFromFlag). */

@@ -13,11 +13,16 @@ final class TlsOptions {
 
     /** For whom a certificate is that is made for these URLs. */
     static List<String> hosts(List<URI> urls) {
-        return urls.stream().map(url -> bare(url.getHost())).distinct().toList();
+        return urls.stream().map(TlsOptions::host).distinct().toList();
     }
 
     static boolean isTls(URI url) {
-        return "https".equals(url.getScheme());
+        return "https".equals(url.getScheme()) || "unixs".equals(url.getScheme());
+    }
+
+    /** Who calls through a file calls the machine it is on. */
+    private static String host(URI url) {
+        return url.getHost() == null ? "localhost" : bare(url.getHost());
     }
 
     private static String bare(String host) {

@@ -25,18 +25,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +54,7 @@ public final class GrpcServer implements AutoCloseable {
     private final List<Server> servers;
     private final List<Channel> httpPorts;
     private final AcceptedConnections connections;
-    private final List<InetSocketAddress> addresses;
+    private final List<SocketAddress> addresses;
 
     private GrpcServer(
             EventLoopGroup acceptLoop,
@@ -68,7 +62,7 @@ public final class GrpcServer implements AutoCloseable {
             List<Server> servers,
             List<Channel> httpPorts,
             AcceptedConnections connections,
-            List<InetSocketAddress> addresses) {
+            List<SocketAddress> addresses) {
         this.acceptLoop = acceptLoop;
         this.loops = loops;
         this.servers = servers;
@@ -116,23 +110,23 @@ public final class GrpcServer implements AutoCloseable {
         List<Server> servers = new ArrayList<>();
         List<Channel> httpPorts = new ArrayList<>();
         AcceptedConnections connections = new AcceptedConnections();
-        Sockets sockets = new Sockets(acceptLoop, loops, epoll, connections);
+        Sockets sockets = new Sockets(acceptLoop, loops, connections);
         GrpcServer server;
         try {
-            List<InetSocketAddress> bound = new ArrayList<>();
+            List<SocketAddress> bound = new ArrayList<>();
             RejectedConnections rejected = new RejectedConnections("client");
             for (Listener listen : settings.listen()) {
                 FirstBytes.Offer offer = offer(listen, front, rejected);
+                ListenSocket socket = ListenSocket.of(listen.address(), epoll);
+                socket.free();
                 if (!listen.traffic().hasGrpc()) {
-                    httpPorts.add(httpPort(settings, listen.address(), offer, sockets));
+                    httpPorts.add(httpPort(settings, socket, offer, sockets));
                     continue;
                 }
-                Server listener = listener(settings, listen.address(), services, offer, sockets);
+                Server listener = listener(settings, socket, services, offer, sockets);
                 listener.start();
                 servers.add(listener);
-                for (SocketAddress socket : listener.getListenSockets()) {
-                    bound.add((InetSocketAddress) socket);
-                }
+                listener.getListenSockets().forEach(address -> bound.add(socket.bound(address)));
             }
             servers.add(inProcess(settings, services).start());
             server = new GrpcServer(acceptLoop, loops, servers, httpPorts, connections, bound);
@@ -145,20 +139,19 @@ public final class GrpcServer implements AutoCloseable {
 
     private static Server listener(
             Settings settings,
-            InetSocketAddress address,
+            ListenSocket socket,
             List<ServerServiceDefinition> services,
             FirstBytes.Offer offer,
             Sockets sockets) {
         NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                        address, InternalNettyServerCredentials.create(new GrpcNegotiation(offer)))
+                        socket.address(), InternalNettyServerCredentials.create(new GrpcNegotiation(offer)))
                 .bossEventLoopGroup(sockets.acceptLoop)
                 .workerEventLoopGroup(sockets.loops)
-                .channelFactory(sockets)
+                .channelFactory(sockets.channels(socket))
                 // FirstBytes has deadlines of its own; a connection that turns out to be HTTP never is ready for gRPC.
                 .handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS)
                 .directExecutor()
                 .withOption(ChannelOption.SO_BACKLOG, 1024)
-                .withChildOption(ChannelOption.TCP_NODELAY, true)
                 .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(256 << 10, 1 << 20))
                 .initialFlowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxInboundMessageSize(settings.maxInboundMessageBytes())
@@ -172,15 +165,14 @@ public final class GrpcServer implements AutoCloseable {
                 .keepAliveTime(nanosOrNever(settings.keepAlive().interval()), TimeUnit.NANOSECONDS)
                 .keepAliveTimeout(nanosOrNever(settings.keepAlive().timeout()), TimeUnit.NANOSECONDS)
                 .fallbackHandlerRegistry(new UnknownMethods(services));
-        if (settings.reusePort()) {
-            builder.withOption(reusePort(sockets.epoll), true);
+        if (socket.isPort()) {
+            builder.withChildOption(ChannelOption.TCP_NODELAY, true);
+        }
+        if (settings.reusePort() && socket.isPort()) {
+            builder.withOption(socket.reusePort(), true);
         }
         services.forEach(builder::addService);
         return builder.build();
-    }
-
-    private static ChannelOption<Boolean> reusePort(boolean epoll) {
-        return epoll ? EpollChannelOption.SO_REUSEPORT : NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
     }
 
     /** gRPC takes a time of years for never. */
@@ -197,37 +189,38 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     private static Channel httpPort(
-            Settings settings, InetSocketAddress address, FirstBytes.Offer offer, Sockets sockets) throws IOException {
+            Settings settings, ListenSocket socket, FirstBytes.Offer offer, Sockets sockets) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(sockets.acceptLoop, sockets.loops)
-                .channelFactory(sockets)
+                .channelFactory(sockets.channels(socket))
                 .option(ChannelOption.SO_BACKLOG, 128)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline().addLast(new FirstBytes(offer, null));
                     }
                 });
-        if (settings.reusePort()) {
-            bootstrap.option(reusePort(sockets.epoll), true);
+        if (socket.isPort()) {
+            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
         }
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (settings.reusePort() && socket.isPort()) {
+            bootstrap.option(socket.reusePort(), true);
+        }
+        ChannelFuture bound = bootstrap.bind(socket.address()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("Failed to bind to address " + address, bound.cause());
+            throw new IOException("Failed to bind to address " + socket.address(), bound.cause());
         }
         return bound.channel();
     }
 
-    /** Makes the sockets that listen. */
-    private record Sockets(
-            EventLoopGroup acceptLoop, EventLoopGroup loops, boolean epoll, AcceptedConnections connections)
-            implements ChannelFactory<ServerChannel> {
-        @Override
-        public ServerChannel newChannel() {
-            ServerChannel socket = epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
-            socket.pipeline().addLast(connections);
-            return socket;
+    /** What all sockets that listen share. */
+    private record Sockets(EventLoopGroup acceptLoop, EventLoopGroup loops, AcceptedConnections connections) {
+        ChannelFactory<ServerChannel> channels(ListenSocket socket) {
+            return () -> {
+                ServerChannel channel = socket.channels().newChannel();
+                channel.pipeline().addLast(connections);
+                return channel;
+            };
         }
     }
 
@@ -243,8 +236,8 @@ public final class GrpcServer implements AutoCloseable {
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), factory);
     }
 
-    /** Where clients reach this server, with the ports that were really bound. */
-    public List<InetSocketAddress> addresses() {
+    /** Where clients reach this server, with the ports that were really bound: of ports, and of Unix domain sockets. */
+    public List<SocketAddress> addresses() {
         return addresses;
     }
 

@@ -30,6 +30,8 @@ public final class LogSetup {
     private static final Map<String, Level> LIBRARIES = Map.of(
             "com.alipay.sofa.jraft", Level.WARN,
             "io.netty", Level.WARN,
+            // gRPC asks each connection for an option of ports, at Unix sockets too.
+            "io.netty.bootstrap.ServerBootstrap", Level.ERROR,
             "io.grpc", Level.WARN,
             "com.google.protobuf", Level.ERROR);
 

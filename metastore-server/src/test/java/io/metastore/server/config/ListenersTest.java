@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.metastore.server.config.Listener.Traffic;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,11 +51,28 @@ class ListenersTest {
                         new Listener(at(3), true, false, Traffic.METRICS));
     }
 
+    @Test
+    void unixUrlsAreFiles() throws Exception {
+        assertThat(door(
+                                "--listen-client-urls=unix://localhost:1,unixs:///run/m.sock,unix:///run/m.sock,http://127.0.0.1:1",
+                                "--cert-file=c",
+                                "--key-file=k")
+                        .listeners())
+                .containsExactly(
+                        new Listener(UnixDomainSocketAddress.of("localhost:1"), true, false, Traffic.GRPC_AND_HTTP),
+                        new Listener(UnixDomainSocketAddress.of("/run/m.sock"), true, true, Traffic.GRPC_AND_HTTP),
+                        new Listener(at(1), true, false, Traffic.GRPC_AND_HTTP));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --listen-client-urls=https://127.0.0.1:1  | TLS key/cert (--cert-file, --key-file) must be provided
             --listen-metrics-urls=https://127.0.0.1:1 | TLS key/cert (--cert-file, --key-file) must be provided
             --listen-metrics-urls=http://example.com:1 | expected IP
+            --listen-client-urls=unixs://localhost:1  | TLS key/cert (--cert-file, --key-file) must be provided
+            --listen-client-urls=unix:a               | URL does not name a socket
+            --listen-client-urls=ftp://127.0.0.1:1    | URL scheme must be http, https, unix, or unixs
+            --listen-peer-urls=unix://localhost:1     | URL scheme must be http or https
             --cert-file=c                             | must both be present or both absent
             --cipher-suites=TLS_NO_SUCH               | unexpected TLS cipher suite "TLS_NO_SUCH"
             --tls-min-version=TLS1.1                  | unexpected TLS version "TLS1.1"

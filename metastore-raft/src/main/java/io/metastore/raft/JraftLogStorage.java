@@ -32,10 +32,11 @@ final class JraftLogStorage implements LogStorage {
 
     private static final byte OTHER = 2;
 
+    private static final LogEntryCodecFactory CODEC = LogEntryV2CodecFactory.getInstance();
+
     private final SegmentedLog log;
     private final PeerId self;
     private final Fatal fatal;
-    private final LogEntryCodecFactory codec = LogEntryV2CodecFactory.getInstance();
 
     private volatile boolean soleVoter;
 
@@ -172,7 +173,8 @@ final class JraftLogStorage implements LogStorage {
     @Override
     public void shutdown() {}
 
-    private LogRecord encode(LogEntry entry) {
+    /** As the log holds it. */
+    static LogRecord encode(LogEntry entry) {
         long checksum = entry.hasChecksum() ? entry.getChecksum() : 0;
         long term = entry.getId().getTerm();
         return switch (entry.getType()) {
@@ -182,13 +184,13 @@ final class JraftLogStorage implements LogStorage {
         };
     }
 
-    private ByteBuffer encodedByJraft(LogEntry entry) {
-        return ByteBuffer.wrap(codec.encoder().encode(entry));
+    private static ByteBuffer encodedByJraft(LogEntry entry) {
+        return ByteBuffer.wrap(CODEC.encoder().encode(entry));
     }
 
     private LogEntry decode(long index, LogRecord source) throws IOException {
         if (source.kind() != LogRecord.DATA) {
-            LogEntry entry = codec.decoder().decode(source.data().array());
+            LogEntry entry = CODEC.decoder().decode(source.data().array());
             if (entry == null || entry.getId().getIndex() != index || entry.isCorrupted()) {
                 throw new IOException("entry %d does not decode".formatted(index));
             }

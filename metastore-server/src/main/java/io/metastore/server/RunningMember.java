@@ -15,6 +15,7 @@ import io.metastore.server.auth.Tokens;
 import io.metastore.server.cluster.Bootstrap;
 import io.metastore.server.cluster.ClusterPeers;
 import io.metastore.server.cluster.ClusterVersionKeeper;
+import io.metastore.server.cluster.ForcedCluster;
 import io.metastore.server.cluster.LeaderHandover;
 import io.metastore.server.cluster.Membership;
 import io.metastore.server.cluster.MembershipKeeper;
@@ -148,7 +149,9 @@ final class RunningMember implements AutoCloseable {
                     InterruptedException {
         DataDirectory data = keep(parts, DataDirectory.open(config.dataDir()));
         PeerDialer dialer = new PeerDialer(ClientTls.load(config.peers().tls()));
-        Bootstrap bootstrap = Bootstrap.of(config, data, dialer);
+        boolean forced = config.forceNewCluster() && data.isFounded();
+        Bootstrap known = Bootstrap.of(config, data, dialer);
+        Bootstrap bootstrap = forced ? known.alone() : known;
         Identity identity = bootstrap.identity();
         MemberThreads threads = keep(
                 parts,
@@ -208,10 +211,11 @@ final class RunningMember implements AutoCloseable {
         if (config.corruptionChecks().atStart()) {
             InitialCheck.run(identity.memberId(), state, hashes);
         }
-        RaftNode raft = keep(
-                parts,
-                RaftNode.start(
-                        raftConfig(config, data, bootstrap, peers), applier, fatal, MemberMetrics.syncs(metrics)));
+        RaftConfig raftConfig = raftConfig(config, data, bootstrap, peers);
+        if (forced) {
+            ForcedCluster.force(raftConfig, state.members(), applier);
+        }
+        RaftNode raft = keep(parts, RaftNode.start(raftConfig, applier, fatal, MemberMetrics.syncs(metrics)));
         TimeoutCause timeouts = new TimeoutCause(raft, peers, identity.memberId(), config.electionTimeout());
         applier.onLeadership(timeouts::leadershipChanged);
         SecureRandom random = new SecureRandom();

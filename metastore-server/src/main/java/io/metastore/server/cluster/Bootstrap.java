@@ -46,6 +46,14 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
         return found;
     }
 
+    /** As if this member had been alone from the beginning. */
+    public Bootstrap alone() {
+        List<Member> me = founders.stream()
+                .filter(member -> member.id() == identity.memberId())
+                .toList();
+        return new Bootstrap(identity, me, List.of());
+    }
+
     private static Bootstrap founding(ServerConfig config) {
         InitialCluster cluster = config.initialCluster();
         List<Member> founders = new ArrayList<>();

@@ -525,8 +525,7 @@ public enum Flag {
             BOOL,
             "force-new-cluster",
             "false",
-            "Make a cluster of one member out of what is in the data directory.",
-            refused("it is not served yet")),
+            "Make a cluster of one member out of what is in the data directory."),
     UNSAFE_NO_FSYNC(
             UNSAFE,
             BOOL,

@@ -32,7 +32,7 @@ public final class ProcessMember implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
     }
 
-    private final Program program;
+    private Program program;
     private final Path dataDir;
     private final Path log;
     private final int clientPort = FreePorts.next();
@@ -61,6 +61,12 @@ public final class ProcessMember implements AutoCloseable {
     ProcessMember named(String itsName) {
         this.name = itsName;
         this.initialCluster = name + "=" + peerUrl();
+        return this;
+    }
+
+    /** From its next start on. */
+    ProcessMember runBy(Program other) {
+        this.program = other;
         return this;
     }
 

@@ -113,6 +113,7 @@ final class AuthChangeCodec {
                     REMOVE_MEMBER,
                     UPDATE_MEMBER,
                     PROMOTE_MEMBER,
+                    KEEP_ONLY_MEMBER,
                     SET_CLUSTER_VERSION,
                     SET_DOWNGRADE,
                     NO_OP,

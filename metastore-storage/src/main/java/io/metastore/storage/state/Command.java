@@ -293,6 +293,14 @@ public sealed interface Command {
         }
     }
 
+    /** The cluster goes on with this member alone, which votes: the others are removed. Void where it was removed itself. */
+    record KeepOnlyMember(long id) implements Command {
+        @Override
+        public Outcome applyTo(StateTxn txn) {
+            return txn.members().keepOnly(id);
+        }
+    }
+
     record SetClusterVersion(String version) implements Command {
         @Override
         public Outcome applyTo(StateTxn txn) {

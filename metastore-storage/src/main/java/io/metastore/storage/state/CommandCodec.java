@@ -247,8 +247,13 @@ public final class CommandCodec {
                         command.getRevokeExpired().getIdsList(),
                         command.getRevokeExpired().getTerm());
             case ALARM -> new Command.Alarm(command.getAlarm());
-            case PUBLISH_MEMBER, FOUND_CLUSTER, ADD_MEMBER, REMOVE_MEMBER, UPDATE_MEMBER, PROMOTE_MEMBER ->
-                Objects.requireNonNull(MemberChangeCodec.commandOf(command));
+            case PUBLISH_MEMBER,
+                    FOUND_CLUSTER,
+                    ADD_MEMBER,
+                    REMOVE_MEMBER,
+                    UPDATE_MEMBER,
+                    PROMOTE_MEMBER,
+                    KEEP_ONLY_MEMBER -> Objects.requireNonNull(MemberChangeCodec.commandOf(command));
             case SET_CLUSTER_VERSION ->
                 new Command.SetClusterVersion(command.getSetClusterVersion().getVersion());
             case SET_DOWNGRADE ->

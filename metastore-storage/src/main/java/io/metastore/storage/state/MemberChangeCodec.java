@@ -3,6 +3,7 @@ package io.metastore.storage.state;
 import com.google.protobuf.MessageLite;
 import io.metastore.api.log.AddMember;
 import io.metastore.api.log.FoundCluster;
+import io.metastore.api.log.KeepOnlyMember;
 import io.metastore.api.log.LogCommand;
 import io.metastore.api.log.PromoteMember;
 import io.metastore.api.log.RemoveMember;
@@ -32,7 +33,10 @@ final class MemberChangeCodec {
         if (command instanceof Command.UpdateMember) {
             return LogCommand.UPDATE_MEMBER_FIELD_NUMBER;
         }
-        return command instanceof Command.PromoteMember ? LogCommand.PROMOTE_MEMBER_FIELD_NUMBER : 0;
+        if (command instanceof Command.PromoteMember) {
+            return LogCommand.PROMOTE_MEMBER_FIELD_NUMBER;
+        }
+        return command instanceof Command.KeepOnlyMember ? LogCommand.KEEP_ONLY_MEMBER_FIELD_NUMBER : 0;
     }
 
     static MessageLite messageOf(Command command) {
@@ -62,6 +66,9 @@ final class MemberChangeCodec {
         if (command instanceof Command.PromoteMember promote) {
             return PromoteMember.newBuilder().setId(promote.id()).build();
         }
+        if (command instanceof Command.KeepOnlyMember keep) {
+            return KeepOnlyMember.newBuilder().setId(keep.id()).build();
+        }
         throw new AssertionError("no change of the member list: " + command.getClass());
     }
 
@@ -70,7 +77,8 @@ final class MemberChangeCodec {
                 && command.getAddMember().getUnknownFields().isEmpty()
                 && command.getRemoveMember().getUnknownFields().isEmpty()
                 && command.getUpdateMember().getUnknownFields().isEmpty()
-                && command.getPromoteMember().getUnknownFields().isEmpty();
+                && command.getPromoteMember().getUnknownFields().isEmpty()
+                && command.getKeepOnlyMember().getUnknownFields().isEmpty();
     }
 
     /** Null for a command of another kind. */
@@ -93,6 +101,8 @@ final class MemberChangeCodec {
                         command.getUpdateMember().getPeerUrlsList());
             case PROMOTE_MEMBER ->
                 new Command.PromoteMember(command.getPromoteMember().getId());
+            case KEEP_ONLY_MEMBER ->
+                new Command.KeepOnlyMember(command.getKeepOnlyMember().getId());
             default -> null;
         };
     }

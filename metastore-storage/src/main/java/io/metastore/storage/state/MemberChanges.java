@@ -85,6 +85,22 @@ final class MemberChanges {
         return done();
     }
 
+    Outcome keepOnly(long id) {
+        Optional<Member> kept = members.findNow(id);
+        if (kept.isEmpty()) {
+            return new Outcome.Rejected(EtcdError.MEMBER_NOT_FOUND);
+        }
+        List<Long> others = members.membersNow().stream()
+                .map(Member::id)
+                .filter(other -> other != id)
+                .toList();
+        others.forEach(other -> members.remove(keys.batch(), other));
+        if (kept.get().learner()) {
+            members.put(keys.batch(), kept.get().promoted());
+        }
+        return done();
+    }
+
     private boolean isUsedByAnother(long id, List<String> urls) {
         return members.membersNow().stream()
                 .filter(member -> member.id() != id)

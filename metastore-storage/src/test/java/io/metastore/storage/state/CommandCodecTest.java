@@ -72,6 +72,7 @@ class CommandCodecTest {
                 new Command.RemoveMember(-1),
                 new Command.UpdateMember(-1, List.of("http://p:3", "http://p:4")),
                 new Command.PromoteMember(-1),
+                new Command.KeepOnlyMember(-1),
                 new Command.SetClusterVersion("3.7.0"),
                 new Command.SetDowngrade(Optional.of(new ClusterVersion(3, 6))),
                 new Command.SetDowngrade(Optional.empty()),

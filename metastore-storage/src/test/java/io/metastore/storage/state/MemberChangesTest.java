@@ -99,4 +99,17 @@ class MemberChangesTest {
         machine.applied(new Command.PromoteMember(3));
         assertThat(members().find(3).orElseThrow().learner()).isFalse();
     }
+
+    @Test
+    void whoIsKeptAloneVotes() {
+        found();
+        machine.applied(new Command.AddMember(member(3, "c", true), 1));
+
+        machine.applied(new Command.KeepOnlyMember(3));
+
+        assertThat(members().members()).containsExactly(member(3, "c", false));
+        assertThat(members().removed()).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(machine.rejected(new Command.KeepOnlyMember(1))).isEqualTo(EtcdError.MEMBER_NOT_FOUND);
+        assertThat(members().members()).hasSize(1);
+    }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * Which numbers of a member are shown under which names: etcd's, with etcd's types, where they mean the same, so that its
@@ -58,6 +59,13 @@ final class MemberMetrics {
                 "The latency distributions of commit called by backend.",
                 FIRST_BUCKET_SECONDS,
                 BUCKETS);
+    }
+
+    static void slowApplies(Metrics metrics, LongSupplier count) {
+        metrics.counter(
+                "etcd_server_slow_apply_total",
+                "The total number of slow apply requests (likely overloaded from slow disk).",
+                count);
     }
 
     void bind(

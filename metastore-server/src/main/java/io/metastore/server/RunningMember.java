@@ -56,6 +56,9 @@ import io.metastore.server.replication.ProposalService;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
 import io.metastore.server.replication.TimeoutCause;
+import io.metastore.server.slow.RoughClock;
+import io.metastore.server.slow.SlowApplies;
+import io.metastore.server.slow.SlowCalls;
 import io.metastore.server.tls.ClientTls;
 import io.metastore.server.tls.ServerTls;
 import io.metastore.server.tls.TlsConfig;
@@ -190,7 +193,11 @@ final class RunningMember implements AutoCloseable {
         Quota quota = state.quota(config.quotaBytes());
         Metrics metrics = new Metrics();
         OwnProposals own = new OwnProposals(identity.memberId());
-        Applier applier = new Applier(state, quota, own, MemberMetrics.commits(metrics));
+        RoughClock clock = new RoughClock();
+        threads.repeat(timer, RoughClock.TICK, clock::tick);
+        SlowApplies slow = new SlowApplies(config.slow().apply(), clock);
+        MemberMetrics.slowApplies(metrics, slow::count);
+        Applier applier = new Applier(state, quota, own, slow, MemberMetrics.commits(metrics));
         CompletableFuture<Void> removal = new CompletableFuture<>();
         Runnable wasRemoved = () -> {
             removal.complete(null);
@@ -357,7 +364,8 @@ final class RunningMember implements AutoCloseable {
                         membership,
                         handover,
                         learner,
-                        new CallMetrics(metrics)),
+                        new CallMetrics(metrics),
+                        new SlowCalls(config.slow(), slow, clock)),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate, identity.memberId());
         new MemberMetrics(metrics).bind(state, raft, replicator, hub, quota, applier, health, identity.memberId());

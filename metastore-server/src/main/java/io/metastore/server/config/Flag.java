@@ -418,12 +418,7 @@ public enum Flag {
             "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false, \"compress\": false}",
             "When and how to begin a new log file: maxsize in MB, maxage in days, maxbackups in files, 0 is no limit."),
     WARNING_UNARY_REQUEST_DURATION(
-            LOGGING,
-            DURATION,
-            "warning-unary-request-duration",
-            "300ms",
-            "Log unary requests that take longer.",
-            none("slow requests are not logged yet")),
+            LOGGING, DURATION, "warning-unary-request-duration", "300ms", "Log unary requests that take longer."),
 
     ENABLE_DISTRIBUTED_TRACING(
             TRACING,
@@ -484,12 +479,7 @@ public enum Flag {
             "10m",
             "Interval of progress notifications on quiet watches."),
     WARNING_APPLY_DURATION(
-            FEATURES,
-            DURATION,
-            "warning-apply-duration",
-            "100ms",
-            "Log commands that take longer to apply.",
-            none("slow commands are not logged yet")),
+            FEATURES, DURATION, "warning-apply-duration", "100ms", "Log commands that take longer to apply."),
     BOOTSTRAP_DEFRAG_THRESHOLD_MEGABYTES(
             FEATURES,
             UINT,

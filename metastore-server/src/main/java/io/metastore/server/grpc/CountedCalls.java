@@ -3,6 +3,7 @@ package io.metastore.server.grpc;
 import com.google.protobuf.MessageLite;
 import io.grpc.ForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -11,13 +12,17 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.metastore.server.metrics.CallCounters;
 import io.metastore.server.metrics.CallMetrics;
+import io.metastore.server.slow.SlowCalls;
+import org.jspecify.annotations.Nullable;
 
-/** Counts the calls of services that are not called so often that they count for themselves ({@link UnaryCalls}). */
+/** Counts and times the calls of services that are not called so often that they do it themselves ({@link UnaryCalls}). */
 final class CountedCalls implements ServerInterceptor {
     private final CallMetrics metrics;
+    private final SlowCalls slow;
 
-    CountedCalls(CallMetrics metrics) {
+    CountedCalls(CallMetrics metrics, SlowCalls slow) {
         this.metrics = metrics;
+        this.slow = slow;
     }
 
     static CallCounters counters(CallMetrics metrics, MethodDescriptor<?, ?> method) {
@@ -32,7 +37,7 @@ final class CountedCalls implements ServerInterceptor {
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         CallCounters calls = counters(metrics, call.getMethodDescriptor());
         calls.started();
-        CountedCall<Q, R> counted = new CountedCall<>(call, calls);
+        CountedCall<Q, R> counted = new CountedCall<>(call, calls, slow);
         return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(next.startCall(counted, headers)) {
             @Override
             public void onMessage(Q message) {
@@ -57,13 +62,18 @@ final class CountedCalls implements ServerInterceptor {
         return message instanceof MessageLite known ? known.getSerializedSize() : 0;
     }
 
-    private static final class CountedCall<Q, R> extends ForwardingServerCall.SimpleForwardingServerCall<Q, R> {
+    private static final class CountedCall<Q, R> extends ForwardingServerCall.SimpleForwardingServerCall<Q, R>
+            implements SlowCalls.Call {
         private final CallCounters calls;
+        private final SlowCalls slow;
+        private final long since;
         private volatile boolean closed;
 
-        CountedCall(ServerCall<Q, R> call, CallCounters calls) {
+        CountedCall(ServerCall<Q, R> call, CallCounters calls, SlowCalls slow) {
             super(call);
             this.calls = calls;
+            this.slow = slow;
+            this.since = slow.now();
         }
 
         @Override
@@ -77,6 +87,30 @@ final class CountedCalls implements ServerInterceptor {
             closed = true;
             calls.handled(status.getCode().value());
             super.close(status, trailers);
+            if (getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
+                slow.ended(since, this, -1);
+            }
+        }
+
+        @Override
+        public String method() {
+            return getMethodDescriptor().getFullMethodName();
+        }
+
+        @Override
+        public String remote() {
+            return SlowCalls.remote(getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        }
+
+        /** As in etcd: nothing of it is told. */
+        @Override
+        public @Nullable Object request() {
+            return null;
+        }
+
+        @Override
+        public long requestBytes() {
+            return -1;
         }
     }
 }

@@ -15,6 +15,7 @@ import io.metastore.server.lease.LeaseAuthority;
 import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
+import io.metastore.server.slow.SlowCalls;
 import io.metastore.storage.lease.ExpiryQueue;
 import io.metastore.storage.state.StateMachine;
 import java.util.ArrayList;
@@ -57,7 +58,8 @@ public final class Services {
             Membership membership,
             LeaderHandover handover,
             BooleanSupplier learner,
-            CallMetrics calls) {}
+            CallMetrics calls,
+            SlowCalls slow) {}
 
     /**
      * The definitions of all services.
@@ -72,7 +74,8 @@ public final class Services {
                 parts.learner(),
                 maxMessageBytes(config),
                 new ReplyBudget(Runtime.getRuntime().maxMemory() / 4),
-                parts.calls());
+                parts.calls(),
+                parts.slow());
         RangeStreamCalls streams = new RangeStreamCalls(
                 parts.state().store(),
                 parts.gate(),
@@ -92,7 +95,7 @@ public final class Services {
                 calls,
                 streams);
 
-        CountedCalls counted = new CountedCalls(parts.calls());
+        CountedCalls counted = new CountedCalls(parts.calls(), parts.slow());
         List<ServerServiceDefinition> services = new ArrayList<>();
         others.forEach(service -> services.add(ServerInterceptors.intercept(service, counted)));
         services.add(kv.definition());

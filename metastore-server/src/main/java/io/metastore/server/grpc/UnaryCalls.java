@@ -1,6 +1,7 @@
 package io.metastore.server.grpc;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -10,6 +11,7 @@ import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.metrics.CallCounters;
 import io.metastore.server.metrics.CallMetrics;
+import io.metastore.server.slow.SlowCalls;
 import io.metastore.storage.mvcc.ResponseTooLargeException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -27,6 +29,7 @@ final class UnaryCalls {
     private final int maxMessageBytes;
     private final ReplyBudget budget;
     private final CallMetrics metrics;
+    private final SlowCalls slow;
 
     /**
      * @param learner whether this member is one, which serves serializable reads only
@@ -38,8 +41,10 @@ final class UnaryCalls {
             BooleanSupplier learner,
             int maxMessageBytes,
             ReplyBudget budget,
-            CallMetrics metrics) {
+            CallMetrics metrics,
+            SlowCalls slow) {
         this.metrics = metrics;
+        this.slow = slow;
         this.budget = budget;
         this.learner = learner;
         this.leaderKnown = leaderKnown;
@@ -47,20 +52,29 @@ final class UnaryCalls {
     }
 
     /** The caller's side of one call: answer or failure, once, on any thread. */
-    static final class Answer {
+    static final class Answer implements SlowCalls.Call {
         private final ServerCall<?, Reply> call;
         private final Metadata headers;
-        private final ReplyBudget budget;
+        private final Request<?> request;
+        private final UnaryCalls shared;
         private final CallCounters counters;
+        private final long since;
         private volatile boolean closed;
         // Of the budget; negative when the call has ended.
         private long held;
 
-        Answer(ServerCall<?, Reply> call, Metadata headers, ReplyBudget budget, CallCounters counters) {
+        Answer(
+                ServerCall<?, Reply> call,
+                Metadata headers,
+                Request<?> request,
+                UnaryCalls shared,
+                CallCounters counters) {
             this.counters = counters;
             this.call = call;
             this.headers = headers;
-            this.budget = budget;
+            this.request = request;
+            this.shared = shared;
+            this.since = shared.slow.now();
         }
 
         Credentials credentials() {
@@ -85,10 +99,11 @@ final class UnaryCalls {
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
+            shared.slow.ended(since, this, reply.size());
         }
 
         private synchronized boolean take(long bytes) {
-            if (held < 0 || !budget.take(bytes)) {
+            if (held < 0 || !shared.budget.take(bytes)) {
                 return false;
             }
             held = bytes;
@@ -98,7 +113,7 @@ final class UnaryCalls {
         /** Nothing more leaves for this call. */
         private synchronized void ended() {
             if (held > 0) {
-                budget.give(held);
+                shared.budget.give(held);
             }
             held = -1;
         }
@@ -109,7 +124,28 @@ final class UnaryCalls {
                 closed = true;
                 counters.handled(status.getCode().value());
                 call.close(status, new Metadata());
+                shared.slow.ended(since, this, -1);
             }
+        }
+
+        @Override
+        public String method() {
+            return call.getMethodDescriptor().getFullMethodName();
+        }
+
+        @Override
+        public String remote() {
+            return SlowCalls.remote(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        }
+
+        @Override
+        public @Nullable Object request() {
+            return request.message();
+        }
+
+        @Override
+        public long requestBytes() {
+            return request.bytes();
         }
     }
 
@@ -178,7 +214,7 @@ final class UnaryCalls {
                 close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status());
                 return;
             }
-            Answer its = new Answer(call, headers, budget, counters);
+            Answer its = new Answer(call, headers, whole, UnaryCalls.this, counters);
             answer = its;
             try {
                 method.accept(message, its);

@@ -5,6 +5,7 @@ import io.metastore.raft.CommittedEntry;
 import io.metastore.raft.Leadership;
 import io.metastore.raft.ReplicatedStateMachine;
 import io.metastore.raft.SnapshotWork;
+import io.metastore.server.slow.SlowApplies;
 import io.metastore.storage.state.Command;
 import io.metastore.storage.state.CommandCodec;
 import io.metastore.storage.state.Outcome;
@@ -35,15 +36,18 @@ public final class Applier implements ReplicatedStateMachine {
     private final StateMachine state;
     private final Quota quota;
     private final OwnProposals own;
+    private final SlowApplies slow;
     private final LongConsumer commitNanos;
     private final List<Consumer<Leadership>> leadershipListeners = new CopyOnWriteArrayList<>();
 
     /**
      * @param quota what this member allows: asked for the commands that it took itself, whose clients are told
+     * @param slow told how long it took
      * @param commitNanos told how long each write of a batch to the engine took
      */
-    public Applier(StateMachine state, Quota quota, OwnProposals own, LongConsumer commitNanos) {
+    public Applier(StateMachine state, Quota quota, OwnProposals own, SlowApplies slow, LongConsumer commitNanos) {
         this.own = own;
+        this.slow = slow;
         this.commitNanos = commitNanos;
         this.state = state;
         this.quota = quota;
@@ -73,28 +77,35 @@ public final class Applier implements ReplicatedStateMachine {
     public void apply(List<CommittedEntry> batch) {
         Map<LoopContext, List<Runnable>> answers = new LinkedHashMap<>();
         List<ForwardedProposal> forwarded = null;
+        long since = slow.now();
         for (CommittedEntry entry : batch) {
+            List<Command> commands;
             CommandProposal proposal = ownOf(entry);
             if (proposal != null) {
-                List<Outcome> outcomes = applyOwn(proposal.commands(), entry);
+                commands = proposal.commands();
+                List<Outcome> outcomes = applyOwn(commands, entry);
                 answers.computeIfAbsent(proposal.origin(), origin -> new ArrayList<>())
                         .add(() -> proposal.deliver(outcomes));
             } else if (entry.proposal() instanceof ForwardedProposal others) {
-                for (Command command : others.commands()) {
+                commands = others.commands();
+                for (Command command : commands) {
                     state.apply(command, entry.index(), entry.term());
                 }
                 forwarded = forwarded == null ? new ArrayList<>() : forwarded;
                 forwarded.add(others);
             } else {
-                for (Command command : CommandCodec.decode(entry.data()).commands()) {
+                commands = CommandCodec.decode(entry.data()).commands();
+                for (Command command : commands) {
                     state.apply(command, entry.index(), entry.term());
                 }
             }
+            since = slow.executed(since, commands);
         }
         CommittedEntry last = batch.get(batch.size() - 1);
         long start = System.nanoTime();
         state.commit(last.index(), last.term());
         commitNanos.accept(System.nanoTime() - start);
+        slow.written(since, batch.size());
         answers.forEach((origin, deliveries) -> origin.execute(() -> deliveries.forEach(Runnable::run)));
         if (forwarded != null) {
             forwarded.forEach(ForwardedProposal::applied);

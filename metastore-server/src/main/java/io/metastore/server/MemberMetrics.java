@@ -4,6 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.metastore.api.rpc.AlarmType;
 import io.metastore.raft.Leadership;
 import io.metastore.raft.RaftNode;
+import io.metastore.server.audit.AuditLog;
 import io.metastore.server.http.Health;
 import io.metastore.server.metrics.Metrics;
 import io.metastore.server.replication.Applier;
@@ -66,6 +67,14 @@ final class MemberMetrics {
                 "etcd_server_slow_apply_total",
                 "The total number of slow apply requests (likely overloaded from slow disk).",
                 count);
+    }
+
+    static void audit(Metrics metrics, AuditLog audit) {
+        metrics.counter(
+                "metastore_audit_lost_total",
+                "Lines of the audit log that did not fit or could not be written.",
+                audit::lostLines);
+        metrics.counter("metastore_audit_written_total", "Lines written to the audit log.", audit::writtenLines);
     }
 
     void bind(

@@ -8,6 +8,7 @@ import io.metastore.raft.FatalHandler;
 import io.metastore.raft.RaftConfig;
 import io.metastore.raft.RaftNode;
 import io.metastore.raft.RaftStartException;
+import io.metastore.server.audit.AuditLog;
 import io.metastore.server.auth.Passwords;
 import io.metastore.server.auth.SimpleTokens;
 import io.metastore.server.auth.TokenOptions;
@@ -33,6 +34,7 @@ import io.metastore.server.data.SpaceGuard;
 import io.metastore.server.data.StartException;
 import io.metastore.server.gateway.Gateway;
 import io.metastore.server.grpc.Access;
+import io.metastore.server.grpc.Auditor;
 import io.metastore.server.grpc.GrpcServer;
 import io.metastore.server.grpc.Headers;
 import io.metastore.server.grpc.LeaderMonitor;
@@ -104,6 +106,7 @@ final class RunningMember implements AutoCloseable {
     private static final Duration FOLLOW_PAUSE = Duration.ofMillis(100);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
     private static final long RAFT_SNAPSHOT_BYTES = 256L << 20;
+    private static final Duration AUDIT_REPORT = Duration.ofMinutes(1);
     private static final int READ_QUEUE = 10_000;
     private static final int ADMIN_QUEUE = 64;
     /** Passwords that one thread can compare while their clients still wait, at the default cost. */
@@ -187,11 +190,19 @@ final class RunningMember implements AutoCloseable {
         Tokens tokens = tokens(config);
         Access access = new Access(
                 state.auth(), tokens, config.front().tls().clientCertAuth() ? Access::commonName : connection -> null);
+        AuditLog audit = config.audit().isPresent()
+                ? keep(parts, AuditLog.start(config.audit().get(), threads.factory("audit")))
+                : null;
+        Auditor auditor = audit == null ? null : new Auditor(audit, access);
         Passwords passwords = new Passwords(
                 config.auth().bcryptCost(),
                 threads.pool("bcrypt", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), BCRYPT_QUEUE));
         Quota quota = state.quota(config.quotaBytes());
         Metrics metrics = new Metrics();
+        if (audit != null) {
+            MemberMetrics.audit(metrics, audit);
+            threads.repeat(timer, AUDIT_REPORT, audit::report);
+        }
         OwnProposals own = new OwnProposals(identity.memberId());
         RoughClock clock = new RoughClock();
         threads.repeat(timer, RoughClock.TICK, clock::tick);
@@ -330,7 +341,8 @@ final class RunningMember implements AutoCloseable {
                         shared,
                         timer,
                         config.watchProgressInterval(),
-                        Services.maxMessageBytes(config))));
+                        Services.maxMessageBytes(config),
+                        auditor)));
         state.auth().addListener(new AuthListener() {
             @Override
             public void published(AuthState auth) {
@@ -365,13 +377,15 @@ final class RunningMember implements AutoCloseable {
                         handover,
                         learner,
                         new CallMetrics(metrics),
-                        new SlowCalls(config.slow(), slow, clock)),
+                        new SlowCalls(config.slow(), slow, clock),
+                        auditor),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate, identity.memberId());
         new MemberMetrics(metrics).bind(state, raft, replicator, hub, quota, applier, health, identity.memberId());
         TlsConfig tls = config.front().tls();
         boolean anyTls = config.front().listeners().stream().anyMatch(Listener::tls);
-        Gateway gateway = new Gateway(loopback, Services.maxMessageBytes(config), Services.transportLimitBytes(config));
+        Gateway gateway = new Gateway(
+                loopback, Services.maxMessageBytes(config), Services.transportLimitBytes(config), audit != null);
         GrpcServer grpc = keep(
                 parts,
                 GrpcServer.start(

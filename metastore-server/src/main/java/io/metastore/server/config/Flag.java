@@ -536,7 +536,16 @@ public enum Flag {
             "0",
             "Native memory for the RocksDB caches; 0 computes it from the machine."),
     EVENT_LOOPS(METASTORE, UINT, "event-loops", "0", "Network threads; 0 is one per core."),
-    GRPC_REFLECTION(METASTORE, BOOL, "enable-grpc-reflection", "false", "Serve gRPC server reflection.");
+    GRPC_REFLECTION(METASTORE, BOOL, "enable-grpc-reflection", "false", "Serve gRPC server reflection."),
+    AUDIT_LOG(METASTORE, TEXT, "audit-log", "", "File with a line of JSON for each request; none if empty."),
+    AUDIT_LOG_MAX_MEGABYTES(
+            METASTORE,
+            UINT,
+            "audit-log-max-megabytes",
+            "100",
+            "Size at which the audit log is set aside and a new one begins."),
+    AUDIT_LOG_MAX_FILES(
+            METASTORE, UINT, "audit-log-max-files", "10", "Audit logs that were set aside and are kept; 0 keeps all.");
 
     private static final Map<String, Flag> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toMap(Flag::flagName, Function.identity()));

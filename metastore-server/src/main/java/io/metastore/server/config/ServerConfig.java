@@ -42,6 +42,7 @@ public record ServerConfig(
         long storageCacheBytes,
         int eventLoops,
         boolean reflection,
+        Optional<AuditConfig> audit,
         AuthConfig auth,
         HttpAccess http,
         FrontDoor front,
@@ -154,6 +155,11 @@ public record ServerConfig(
                 numbers.between(Flag.STORAGE_CACHE_BYTES, 0, Long.MAX_VALUE),
                 (int) numbers.between(Flag.EVENT_LOOPS, 0, 1024),
                 Bools.of(options, Flag.GRPC_REFLECTION, problems),
+                AuditConfig.from(
+                        options,
+                        numbers.between(Flag.AUDIT_LOG_MAX_MEGABYTES, 1, 1 << 20),
+                        (int) numbers.between(Flag.AUDIT_LOG_MAX_FILES, 0, 100_000),
+                        problems),
                 new AuthConfig(
                         options.get(Flag.AUTH_TOKEN),
                         Duration.ofSeconds(numbers.between(Flag.AUTH_TOKEN_TTL, 1, Integer.MAX_VALUE)),

@@ -1,7 +1,9 @@
 package io.metastore.server.gateway;
 
 import io.grpc.Channel;
+import io.metastore.server.audit.Origin;
 import io.netty.channel.ChannelHandler;
+import java.net.SocketAddress;
 
 /**
  * The JSON gateway. What it calls are this member's own services, over a channel in process, so that every check applies as
@@ -22,8 +24,17 @@ public final class Gateway {
      * @param member the way to the services
      * @param maxMessageBytes largest request message; a larger one is refused with grpc-go's text
      * @param maxBodyBytes what is held of a body that is no whole request yet
+     * @param tellAddress whether the services want to know for whom it calls
      */
-    record Parts(Channel member, int maxMessageBytes, int maxBodyBytes) {}
+    record Parts(Channel member, int maxMessageBytes, int maxBodyBytes, boolean tellAddress) {
+        /** The headers of a call for the client of this connection. */
+        CallHeaders of(CallHeaders headers, SocketAddress client) {
+            if (tellAddress) {
+                Origin.tell(headers.metadata(), client, "gateway");
+            }
+            return headers;
+        }
+    }
 
     /**
      * A gateway to a member.
@@ -31,10 +42,15 @@ public final class Gateway {
      * @param member the way to its services
      * @param maxMessageBytes largest request message
      * @param transportLimitBytes largest message that is read whole, so that its refusal can tell its size
+     * @param tellAddress whether the services want to know for whom it calls: where there is an audit log
      */
-    public Gateway(Channel member, int maxMessageBytes, int transportLimitBytes) {
+    public Gateway(Channel member, int maxMessageBytes, int transportLimitBytes, boolean tellAddress) {
         // Base64 makes four bytes of three.
-        parts = new Parts(member, maxMessageBytes, (int) Math.min(Integer.MAX_VALUE / 2, transportLimitBytes * 3L / 2));
+        parts = new Parts(
+                member,
+                maxMessageBytes,
+                (int) Math.min(Integer.MAX_VALUE / 2, transportLimitBytes * 3L / 2),
+                tellAddress);
     }
 
     /** Serves the requests of one HTTP/1 connection below {@code /v3/}, and lets all others pass. */

@@ -89,7 +89,8 @@ final class GatewayHandler extends ChannelInboundHandlerAdapter {
             refusal = Status.UNIMPLEMENTED.withDescription("Method Not Allowed");
         } else {
             try {
-                CallHeaders headers = CallHeaders.of(request.headers());
+                CallHeaders headers = parts.of(
+                        CallHeaders.of(request.headers()), context.channel().remoteAddress());
                 call = new GatewayCall(parts, route, headers, newAnswer, context.executor());
                 call.start();
             } catch (JsonException malformed) {

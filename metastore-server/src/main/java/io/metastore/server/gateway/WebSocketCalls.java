@@ -63,7 +63,8 @@ final class WebSocketCalls extends ChannelInboundHandlerAdapter implements Answe
             return;
         }
         Route route = routes.at(GatewayHandler.pathOf(request));
-        CallHeaders headers = CallHeaders.ofToken(authorization(request));
+        CallHeaders headers = parts.of(
+                CallHeaders.ofToken(authorization(request)), http.channel().remoteAddress());
         ChannelPipeline pipeline = http.pipeline();
         handshaker.handshake(http.channel(), full).addListener(done -> {
             if (!done.isSuccess()) {

@@ -156,7 +156,7 @@ public final class KvService {
     private void checked(
             AuthState auth, Answer answer, Function<CommandAccess, @Nullable EtcdError> check, Consumer<Caller> read) {
         try {
-            Caller caller = access.callerOf(answer.credentials(), auth);
+            Caller caller = answer.caller(access, auth);
             Access.require(check.apply(new CommandAccess(auth, caller, KvService::notRead)));
             read.accept(caller);
         } catch (RuntimeException failure) {
@@ -178,7 +178,7 @@ public final class KvService {
      * refused takes no place in the log: sure is what is refused with all that was agreed before it came.
      */
     private void submitAsked(AuthState auth, Command command, Answer answer) {
-        Command.Asked asked = new Command.Asked(access.callerOf(answer.credentials(), auth), command);
+        Command.Asked asked = new Command.Asked(answer.caller(access, auth), command);
         if (refusal(auth, asked) == null || replicator.isTooLarge(asked)) {
             replicator.submit(asked, new Replying(answer));
             return;
@@ -266,7 +266,9 @@ public final class KvService {
 
     private void compact(CompactionRequest request, Answer answer) {
         Command command = new Command.Compact(request);
-        if (access.state().enabled()) {
+        AuthState auth = access.state();
+        if (auth.enabled()) {
+            var unused = answer.caller(access, auth);
             access.requireAdmin(answer.credentials());
             command = access.asked(answer.credentials(), command);
         }

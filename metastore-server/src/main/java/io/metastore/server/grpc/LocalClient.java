@@ -45,9 +45,10 @@ final class LocalClient {
 
     /** A client with the credentials of the call that the current thread has just taken in. */
     static LocalClient ofCaller(Channel member) {
-        Metadata credentials = Credentials.current().forwarded();
+        Metadata headers = Credentials.current().forwarded();
+        AuditedCalls.tellOrigin(headers);
         return new LocalClient(
-                ClientInterceptors.intercept(member, MetadataUtils.newAttachHeadersInterceptor(credentials)));
+                ClientInterceptors.intercept(member, MetadataUtils.newAttachHeadersInterceptor(headers)));
     }
 
     CompletableFuture<TxnResponse> txn(TxnRequest request) {

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.RangeRequest;
+import io.metastore.server.audit.AuditRecord;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.auth.Caller;
@@ -45,12 +46,21 @@ final class RangeStreamCalls {
     private final Headers headers;
     private final Access access;
     private final int targetBytes;
+    private final @Nullable Auditor audit;
 
     /**
      * @param targetBytes the size that parts grow and shrink towards; a part is between half and twice of it
+     * @param audit null if there is none
      */
     RangeStreamCalls(
-            MvccStore store, ReadGate gate, Executor readers, Headers headers, Access access, int targetBytes) {
+            MvccStore store,
+            ReadGate gate,
+            Executor readers,
+            Headers headers,
+            Access access,
+            int targetBytes,
+            @Nullable Auditor audit) {
+        this.audit = audit;
         this.store = store;
         this.gate = gate;
         this.readers = readers;
@@ -62,7 +72,12 @@ final class RangeStreamCalls {
     ServerCallHandler<RangeRequest, Reply> handler() {
         return (call, metadata) -> {
             call.request(2);
-            return new Stream(call, metadata);
+            AuditRecord record = null;
+            if (audit != null) {
+                record = audit.begin(call, metadata);
+                audit.identify(record, Credentials.of(call, metadata));
+            }
+            return new Stream(call, metadata, record);
         };
     }
 
@@ -70,6 +85,7 @@ final class RangeStreamCalls {
     private final class Stream extends ServerCall.Listener<RangeRequest> {
         private final ServerCall<RangeRequest, Reply> call;
         private final Metadata metadata;
+        private final @Nullable AuditRecord record;
         private @Nullable RangeRequest request;
 
         private @Nullable Caller caller;
@@ -85,7 +101,8 @@ final class RangeStreamCalls {
         private boolean finished;
         private boolean headersSent;
 
-        Stream(ServerCall<RangeRequest, Reply> call, Metadata metadata) {
+        Stream(ServerCall<RangeRequest, Reply> call, Metadata metadata, @Nullable AuditRecord record) {
+            this.record = record;
             this.call = call;
             this.metadata = metadata;
         }
@@ -93,6 +110,9 @@ final class RangeStreamCalls {
         @Override
         public void onMessage(RangeRequest message) {
             request = message;
+            if (record != null) {
+                record.request(message, message.getSerializedSize());
+            }
         }
 
         @Override
@@ -153,6 +173,9 @@ final class RangeStreamCalls {
         public void onCancel() {
             synchronized (this) {
                 finished = true;
+            }
+            if (record != null) {
+                record.end(Status.Code.CANCELLED);
             }
         }
 
@@ -252,6 +275,9 @@ final class RangeStreamCalls {
                 if (!finished && !call.isCancelled()) {
                     finished = true;
                     call.close(status, new Metadata());
+                    if (record != null) {
+                        record.revision(headerRevision).end(status.getCode());
+                    }
                 }
             }
         }

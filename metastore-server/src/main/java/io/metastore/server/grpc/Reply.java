@@ -33,6 +33,10 @@ public final class Reply {
         this.body = body;
     }
 
+    byte[] header() {
+        return header;
+    }
+
     /** In bytes; too many for a message if the body was. */
     public long size() {
         return header.length + body.size();

@@ -2,6 +2,7 @@ package io.metastore.server.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that is served over gRPC, put together. */
 public final class Services {
@@ -37,6 +39,7 @@ public final class Services {
      * @param random source of lease ids; must not be guessed by its earlier ones
      * @param self the way to this member's own services, for those that are made of others
      * @param learner whether this member is one
+     * @param audit null if there is none
      */
     public record Parts(
             ServerConfig config,
@@ -59,7 +62,8 @@ public final class Services {
             LeaderHandover handover,
             BooleanSupplier learner,
             CallMetrics calls,
-            SlowCalls slow) {}
+            SlowCalls slow,
+            @Nullable Auditor audit) {}
 
     /**
      * The definitions of all services.
@@ -75,14 +79,16 @@ public final class Services {
                 maxMessageBytes(config),
                 new ReplyBudget(Runtime.getRuntime().maxMemory() / 4),
                 parts.calls(),
-                parts.slow());
+                parts.slow(),
+                parts.audit());
         RangeStreamCalls streams = new RangeStreamCalls(
                 parts.state().store(),
                 parts.gate(),
                 parts.readers(),
                 parts.headers(),
                 parts.access(),
-                config.maxRequestBytes());
+                config.maxRequestBytes(),
+                parts.audit());
         KvService kv = new KvService(
                 parts.state(),
                 parts.replicator(),
@@ -96,6 +102,11 @@ public final class Services {
                 streams);
 
         CountedCalls counted = new CountedCalls(parts.calls(), parts.slow());
+        CountedCalls counted = new CountedCalls(parts.calls());
+        AuditedCalls audited = parts.audit() == null ? null : new AuditedCalls(parts.audit());
+        // What is last is asked first.
+        ServerInterceptor[] outer =
+                audited == null ? new ServerInterceptor[] {counted} : new ServerInterceptor[] {audited, counted};
         List<ServerServiceDefinition> services = new ArrayList<>();
         others.forEach(service -> services.add(ServerInterceptors.intercept(service, counted)));
         services.add(kv.definition());
@@ -137,16 +148,18 @@ public final class Services {
                         parts.headers()))));
         LearnerCheck learnerCheck = new LearnerCheck(parts.learner(), leaderKnown);
         AccessCheck check = new AccessCheck(parts.access(), false);
-        // The last is asked first.
-        bindable.forEach(service -> services.add(ServerInterceptors.intercept(service, check, learnerCheck, counted)));
+        bindable.forEach(service -> services.add(
+                ServerInterceptors.intercept(ServerInterceptors.intercept(service, check, learnerCheck), outer)));
         List<BindableService> ofAnyMember = new ArrayList<>(List.of(new HealthService()));
         if (config.reflection()) {
             ofAnyMember.add(ProtoReflectionServiceV1.newInstance());
         }
-        ofAnyMember.forEach(service -> services.add(ServerInterceptors.intercept(service, check, counted)));
+        ofAnyMember.forEach(service ->
+                services.add(ServerInterceptors.intercept(ServerInterceptors.intercept(service, check), outer)));
         AccessCheck checkAndHandOn = new AccessCheck(parts.access(), true);
         for (BindableService service : List.of(new LockService(parts.self()), new ElectionService(parts.self()))) {
-            services.add(ServerInterceptors.intercept(service, checkAndHandOn, learnerCheck, counted));
+            services.add(ServerInterceptors.intercept(
+                    ServerInterceptors.intercept(service, checkAndHandOn, learnerCheck), outer));
         }
         services.forEach(Services::requireRules);
         services.forEach(service -> service.getMethods()

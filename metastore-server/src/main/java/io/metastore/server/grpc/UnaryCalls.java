@@ -9,9 +9,12 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.RangeRequest;
+import io.metastore.server.audit.AuditRecord;
 import io.metastore.server.metrics.CallCounters;
 import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.slow.SlowCalls;
+import io.metastore.storage.auth.AuthState;
+import io.metastore.storage.auth.Caller;
 import io.metastore.storage.mvcc.ResponseTooLargeException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -30,11 +33,13 @@ final class UnaryCalls {
     private final ReplyBudget budget;
     private final CallMetrics metrics;
     private final SlowCalls slow;
+    private final @Nullable Auditor audit;
 
     /**
      * @param learner whether this member is one, which serves serializable reads only
      * @param maxMessageBytes largest request message; a larger one is refused with grpc-go's text
      * @param budget for large answers; an answer that does not fit is refused
+     * @param audit null if there is none
      */
     UnaryCalls(
             BooleanSupplier leaderKnown,
@@ -42,9 +47,11 @@ final class UnaryCalls {
             int maxMessageBytes,
             ReplyBudget budget,
             CallMetrics metrics,
-            SlowCalls slow) {
+            SlowCalls slow,
+            @Nullable Auditor audit) {
         this.metrics = metrics;
         this.slow = slow;
+        this.audit = audit;
         this.budget = budget;
         this.learner = learner;
         this.leaderKnown = leaderKnown;
@@ -59,6 +66,7 @@ final class UnaryCalls {
         private final UnaryCalls shared;
         private final CallCounters counters;
         private final long since;
+        private final @Nullable AuditRecord record;
         private volatile boolean closed;
         // Of the budget; negative when the call has ended.
         private long held;
@@ -68,7 +76,9 @@ final class UnaryCalls {
                 Metadata headers,
                 Request<?> request,
                 UnaryCalls shared,
-                CallCounters counters) {
+                CallCounters counters,
+                @Nullable AuditRecord record) {
+            this.record = record;
             this.counters = counters;
             this.call = call;
             this.headers = headers;
@@ -79,6 +89,19 @@ final class UnaryCalls {
 
         Credentials credentials() {
             return Credentials.of(call, headers);
+        }
+
+        /**
+         * Whose call it is.
+         *
+         * @throws io.metastore.api.EtcdException INVALID_AUTH_TOKEN
+         */
+        Caller caller(Access access, AuthState auth) {
+            Caller caller = access.callerOf(credentials(), auth);
+            if (record != null) {
+                record.user(caller.user());
+            }
+            return caller;
         }
 
         void reply(Reply reply) {
@@ -100,6 +123,9 @@ final class UnaryCalls {
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
             shared.slow.ended(since, this, reply.size());
+            if (record != null) {
+                record.header(reply.header()).end(Status.Code.OK);
+            }
         }
 
         private synchronized boolean take(long bytes) {
@@ -125,6 +151,7 @@ final class UnaryCalls {
                 counters.handled(status.getCode().value());
                 call.close(status, new Metadata());
                 shared.slow.ended(since, this, -1);
+                tellEnd(shared.audit, record, credentials(), status);
             }
         }
 
@@ -149,19 +176,32 @@ final class UnaryCalls {
         }
     }
 
+    /** Tells the audit log of a call that was refused, perhaps before anybody asked whose it is. */
+    private static void tellEnd(
+            @Nullable Auditor audit, @Nullable AuditRecord record, Credentials credentials, Status status) {
+        if (audit != null && record != null) {
+            if (!record.hasUser()) {
+                audit.identify(record, credentials);
+            }
+            record.end(status.getCode());
+        }
+    }
+
     /** A call handler that runs the method on the thread that completed the request: an event loop. */
     <Q extends MessageLite> ServerCallHandler<Request<Q>, Reply> handler(
             MethodDescriptor<Request<Q>, Reply> descriptor, BiConsumer<Q, Answer> method) {
         CallCounters counters = CountedCalls.counters(metrics, descriptor);
         return (call, headers) -> {
             counters.started();
+            AuditRecord record = audit == null ? null : audit.begin(call, headers);
             if (!leaderKnown.getAsBoolean() && "true".equals(headers.get(HAS_LEADER))) {
                 counters.handled(EtcdError.NO_LEADER.status().getCode().value());
                 call.close(EtcdError.NO_LEADER.status(), new Metadata());
+                tellEnd(audit, record, Credentials.of(call, headers), EtcdError.NO_LEADER.status());
                 return new ServerCall.Listener<>() {};
             }
             call.request(2); // one message, and to notice a second
-            return new UnaryListener<>(call, headers, method, counters);
+            return new UnaryListener<>(call, headers, method, counters, record);
         };
     }
 
@@ -170,6 +210,7 @@ final class UnaryCalls {
         private final Metadata headers;
         private final BiConsumer<Q, Answer> method;
         private final CallCounters counters;
+        private final @Nullable AuditRecord record;
         private boolean refused;
         private @Nullable Request<Q> request;
         private @Nullable Answer answer;
@@ -179,7 +220,9 @@ final class UnaryCalls {
                 ServerCall<Request<Q>, Reply> call,
                 Metadata headers,
                 BiConsumer<Q, Answer> method,
-                CallCounters counters) {
+                CallCounters counters,
+                @Nullable AuditRecord record) {
+            this.record = record;
             this.counters = counters;
             this.call = call;
             this.headers = headers;
@@ -210,11 +253,14 @@ final class UnaryCalls {
                 close(whole.refusal());
                 return;
             }
+            if (record != null) {
+                record.request(message, whole.bytes());
+            }
             if (learner.getAsBoolean() && !(message instanceof RangeRequest range && range.getSerializable())) {
                 close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status());
                 return;
             }
-            Answer its = new Answer(call, headers, whole, UnaryCalls.this, counters);
+            Answer its = new Answer(call, headers, whole, UnaryCalls.this, counters, record);
             answer = its;
             try {
                 method.accept(message, its);
@@ -232,6 +278,7 @@ final class UnaryCalls {
         public void onCancel() {
             if (!refused && (answer == null || !answer.closed)) {
                 counters.handled(Status.Code.CANCELLED.value());
+                tellEnd(audit, record, Credentials.of(call, headers), Status.CANCELLED);
             }
             end();
         }
@@ -247,6 +294,7 @@ final class UnaryCalls {
             refused = true;
             counters.handled(told.getCode().value());
             call.close(told, new Metadata());
+            tellEnd(audit, record, Credentials.of(call, headers), told);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** etcdserverpb.Watch: one {@link WatchStream} per call, on the event loop of its connection. */
 public final class WatchService implements AutoCloseable {
@@ -32,6 +33,7 @@ public final class WatchService implements AutoCloseable {
      * @param shared the lane of calls that have no event loop; must run its tasks one after another
      * @param progressInterval how often quiet watches that asked for it are told the revision
      * @param maxMessageBytes largest request; also where responses are split for watches that asked for it
+     * @param audit null if there is none
      */
     public record Parts(
             WatchHub hub,
@@ -42,7 +44,8 @@ public final class WatchService implements AutoCloseable {
             LoopContext shared,
             ScheduledExecutorService timer,
             Duration progressInterval,
-            int maxMessageBytes) {}
+            int maxMessageBytes,
+            @Nullable Auditor audit) {}
 
     public WatchService(Parts parts) {
         this.parts = parts;
@@ -59,14 +62,14 @@ public final class WatchService implements AutoCloseable {
     }
 
     private ServerCall.Listener<WatchRequest> watch(ServerCall<WatchRequest, Reply> call, Metadata metadata) {
+        Auditor auditor = parts.audit();
+        WatchAudit audit = auditor == null ? null : new WatchAudit(auditor, call, metadata);
         if (parts.learner().getAsBoolean()) {
-            call.close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status(), new Metadata());
-            return new ServerCall.Listener<>() {};
+            return refuse(call, EtcdError.NOT_SUPPORTED_FOR_LEARNER, audit);
         }
         boolean needsLeader = "true".equals(metadata.get(UnaryCalls.HAS_LEADER));
         if (needsLeader && !parts.leader().leaderKnown()) {
-            call.close(EtcdError.NO_LEADER.status(), new Metadata());
-            return new ServerCall.Listener<>() {};
+            return refuse(call, EtcdError.NO_LEADER, audit);
         }
         LoopContext loop = LoopContext.current();
         WatchStream stream = new WatchStream(
@@ -74,10 +77,20 @@ public final class WatchService implements AutoCloseable {
                 call,
                 loop == null ? parts.shared() : loop,
                 parts.access().guard(call, metadata),
+                audit,
                 streams::remove);
         streams.add(stream);
         stream.open(needsLeader);
         return stream;
+    }
+
+    private static ServerCall.Listener<WatchRequest> refuse(
+            ServerCall<WatchRequest, Reply> call, EtcdError why, @Nullable WatchAudit audit) {
+        call.close(why.status(), new Metadata());
+        if (audit != null) {
+            audit.closed(why.status().getCode());
+        }
+        return new ServerCall.Listener<>() {};
     }
 
     /** Any thread: permissions have changed, so watches that they no longer allow end. */

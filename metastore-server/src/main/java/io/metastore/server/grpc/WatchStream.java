@@ -39,6 +39,7 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
     private final ServerCall<WatchRequest, Reply> call;
     private final LoopContext lane;
     private final WatchGuard guard;
+    private final @Nullable WatchAudit audit;
     private final Consumer<WatchStream> whenClosed;
 
     @SuppressWarnings("UnnecessaryLambda") // told and forgotten by its identity
@@ -54,11 +55,13 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
             ServerCall<WatchRequest, Reply> call,
             LoopContext lane,
             WatchGuard guard,
+            @Nullable WatchAudit audit,
             Consumer<WatchStream> whenClosed) {
         this.parts = parts;
         this.call = call;
         this.lane = lane;
         this.guard = guard;
+        this.audit = audit;
         this.whenClosed = whenClosed;
     }
 
@@ -157,6 +160,9 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
         if (request.getProgressNotify() && progressTicks == null) {
             progressTicks = scheduleProgress(parts.timer());
         }
+        if (audit != null) {
+            audit.asked(request);
+        }
         target.create(request);
     }
 
@@ -196,6 +202,9 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
 
     @Override
     public void write(WatchReply reply) {
+        if (audit != null) {
+            audit.answered(reply);
+        }
         byte[] header = parts.headers().field(reply.headerRevision());
         if (!reply.maySplit()) {
             call.sendMessage(new Reply(header, reply));
@@ -215,6 +224,9 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
 
     private void finish(Status status) {
         if (!closed) {
+            if (audit != null) {
+                audit.closed(status.getCode());
+            }
             free();
             if (!call.isCancelled()) {
                 call.close(status, new Metadata());
@@ -227,6 +239,9 @@ final class WatchStream extends ServerCall.Listener<WatchRequest> implements Wat
             return;
         }
         closed = true;
+        if (audit != null) {
+            audit.closed(Status.Code.CANCELLED);
+        }
         parts.leader().forget(onLeaderLost);
         if (progressTicks != null) {
             progressTicks.cancel(false);

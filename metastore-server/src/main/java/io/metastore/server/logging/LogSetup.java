@@ -9,6 +9,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 import io.metastore.server.config.LogConfig;
+import io.metastore.server.files.RotatingFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package io.metastore.server.metrics;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,26 +11,6 @@ import java.util.concurrent.atomic.LongAdder;
  * server/etcdserver/api/v3rpc/grpc.go). All methods are there from the start, at 0, with all codes.
  */
 public final class CallMetrics {
-    /** By their number (gRPC: codes.Code), as Go writes them. */
-    private static final List<String> CODES = List.of(
-            "OK",
-            "Canceled",
-            "Unknown",
-            "InvalidArgument",
-            "DeadlineExceeded",
-            "NotFound",
-            "AlreadyExists",
-            "PermissionDenied",
-            "ResourceExhausted",
-            "FailedPrecondition",
-            "Aborted",
-            "OutOfRange",
-            "Unimplemented",
-            "Internal",
-            "Unavailable",
-            "DataLoss",
-            "Unauthenticated");
-
     private final Metrics metrics;
     private final LongAdder receivedBytes = new LongAdder();
     private final LongAdder sentBytes = new LongAdder();
@@ -59,7 +38,7 @@ public final class CallMetrics {
     }
 
     private CallCounters register(String service, String method, String type) {
-        CallCounters calls = new CallCounters(CODES.size(), receivedBytes, sentBytes);
+        CallCounters calls = new CallCounters(StatusCodes.COUNT, receivedBytes, sentBytes);
         String[] labels = {
             "grpc_type",
             type.toLowerCase(Locale.ROOT).replace("streaming", "stream"),
@@ -83,11 +62,11 @@ public final class CallMetrics {
                 "Total number of gRPC stream messages sent by the server.",
                 calls::sentCount,
                 labels);
-        for (int code = 0; code < CODES.size(); code++) {
+        for (int code = 0; code < StatusCodes.COUNT; code++) {
             int number = code;
             String[] more = Arrays.copyOf(labels, labels.length + 2);
             more[labels.length] = "grpc_code";
-            more[labels.length + 1] = CODES.get(code);
+            more[labels.length + 1] = StatusCodes.nameOf(code);
             metrics.counter(
                     "grpc_server_handled_total",
                     "Total number of RPCs completed on the server, regardless of success or failure.",

@@ -66,7 +66,8 @@ final class WatchServerFixture implements AutoCloseable {
                 LoopContext.shared(shared),
                 timer,
                 progressInterval,
-                maxMessageBytes));
+                maxMessageBytes,
+                null));
         loops.forEach(loop -> LoopContext.of((EventLoop) loop));
         inProcess = InProcessServerBuilder.forName(name)
                 .directExecutor()

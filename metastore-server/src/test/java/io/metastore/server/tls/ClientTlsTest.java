@@ -10,12 +10,18 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.api.rpc.AuthEnableRequest;
+import io.metastore.api.rpc.AuthGrpc;
+import io.metastore.api.rpc.AuthUserAddRequest;
+import io.metastore.api.rpc.AuthUserGrantRoleRequest;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.PutRequest;
+import io.metastore.api.rpc.UserAddOptions;
 import io.metastore.server.MetaStoreServer;
 import io.metastore.server.config.Flag;
 import io.metastore.server.config.ServerConfig.StorageEngine;
 import io.metastore.server.data.StartException;
+import io.metastore.server.process.Eventually;
 import io.metastore.server.tls.TestCa.Issued;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
@@ -35,6 +41,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -164,6 +171,35 @@ class ClientTlsTest {
                 .startsWith("[+]data_corruption ok\n")
                 .endsWith("ok\n");
         assertThat(get(tls, HttpClient.Version.HTTP_2, "/nope").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theAuditLogTellsCertificateAndUserApart() throws Exception {
+        Path log = directory.resolve("audit.log");
+        startMutual(Map.of(Flag.AUDIT_LOG, log.toString()));
+        Issued alice = ca.issue("alice");
+        assertThat(put(ca, alice)).isEqualTo(Status.Code.OK);
+        Eventually.await(Duration.ofSeconds(20), () -> "without auth nobody asks who it is", () -> Files.readString(log)
+                .contains("\"user\":\"\",\"certificate\":\"alice\",\"remote\":"));
+
+        ManagedChannel inProcess = server.channel();
+        AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(inProcess);
+        for (String name : List.of("root", "alice")) {
+            auth.userAdd(AuthUserAddRequest.newBuilder()
+                    .setName(name)
+                    .setOptions(UserAddOptions.newBuilder().setNoPassword(true))
+                    .build());
+        }
+        auth.userGrantRole(AuthUserGrantRoleRequest.newBuilder()
+                .setUser("root")
+                .setRole("root")
+                .build());
+        auth.authEnable(AuthEnableRequest.getDefaultInstance());
+        inProcess.shutdownNow();
+        assertThat(put(ca, alice)).isEqualTo(Status.Code.PERMISSION_DENIED);
+        Eventually.await(
+                Duration.ofSeconds(20), () -> "with auth the certificate is who it is", () -> Files.readString(log)
+                        .contains("\"user\":\"alice\",\"certificate\":\"alice\",\"remote\":"));
     }
 
     @Test

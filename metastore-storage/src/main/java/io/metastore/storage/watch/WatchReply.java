@@ -110,6 +110,24 @@ public final class WatchReply implements ResponseBody {
         return watchId;
     }
 
+    /** Does it answer the request for a watch? If it is cancelled too, that was refused. */
+    public boolean isCreated() {
+        return created;
+    }
+
+    /** Is it the last of its watch? */
+    public boolean isCanceled() {
+        return canceled;
+    }
+
+    /** Why the watch was refused or has ended; null where its client has ended it, or it has not. */
+    public @Nullable String cancelReason() {
+        if (canceled && compactRevision != 0) {
+            return "compacted";
+        }
+        return cancelReason == null ? null : cancelReason.toStringUtf8();
+    }
+
     /** May it have to be sent in {@link #fragments}? */
     public boolean maySplit() {
         return watcher != null && watcher.wantsFragments() && endEvent - firstEvent > 1;

@@ -1,12 +1,16 @@
-package io.metastore.server.logging;
+package io.metastore.server.files;
 
 import io.metastore.server.config.LogRotation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,25 +22,29 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A log file that is set aside when it is full: {@code etcd.log} becomes {@code etcd-2026-01-31T23-59-59.000.log} and a new
- * one begins, as etcd's do (lumberjack.v2). A line is never split over two files.
+ * one begins, as etcd's do (lumberjack.v2). A line is never split over two files. A first file is its owner's alone; those
+ * after it are whose it was. What is no file but a pipe is written to and never set aside.
  *
  * <p>Written by one thread at a time. What is set aside is compressed and thinned out on a thread of its own: whoever logs
  * does not wait for that.
  */
-final class RotatingFile extends OutputStream {
+public final class RotatingFile extends OutputStream {
     private static final DateTimeFormatter SET_ASIDE_AT = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss.SSS");
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final String COMPRESSED = ".gz";
 
     private final Path file;
     private final LogRotation rotation;
     private final InstantSource clock;
     private final ZoneId zone;
+    private final boolean regular;
     private OutputStream out;
     private long bytes;
     private @Nullable Thread tidying;
@@ -46,11 +54,38 @@ final class RotatingFile extends OutputStream {
         this.rotation = rotation;
         this.clock = clock;
         this.zone = rotation.localTime() ? ZoneId.systemDefault() : ZoneOffset.UTC;
-        this.out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        this.bytes = Files.size(file);
+        this.regular = !Files.exists(file) || Files.isRegularFile(file);
+        this.out = regular ? appending(file, OWNER_ONLY) : pipe(file);
+        this.bytes = regular ? Files.size(file) : 0;
     }
 
-    static RotatingFile open(Path file, LogRotation rotation) throws IOException {
+    /**
+     * What is appended to a file, which is made if it is not there.
+     *
+     * @param mode of a new file, where the file system knows modes
+     */
+    private static OutputStream appending(Path file, Set<PosixFilePermission> mode) throws IOException {
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return Channels.newOutputStream(
+                knowsModes(file)
+                        ? Files.newByteChannel(file, options, PosixFilePermissions.asFileAttribute(mode))
+                        : Files.newByteChannel(file, options));
+    }
+
+    /** Opened for reading too, because that waits for nobody on the other end; and a write that waits can be interrupted. */
+    private static OutputStream pipe(Path file) throws IOException {
+        return Channels.newOutputStream(Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    private static boolean knowsModes(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    private static Set<PosixFilePermission> modeOf(Path file) throws IOException {
+        return knowsModes(file) ? Files.getPosixFilePermissions(file) : OWNER_ONLY;
+    }
+
+    public static RotatingFile open(Path file, LogRotation rotation) throws IOException {
         return open(file, rotation, InstantSource.system());
     }
 
@@ -65,7 +100,7 @@ final class RotatingFile extends OutputStream {
 
     @Override
     public void write(byte[] line, int from, int length) throws IOException {
-        if (bytes > 0 && bytes + length > rotation.maxBytes()) {
+        if (regular && bytes > 0 && bytes + length > rotation.maxBytes()) {
             rotate();
         }
         out.write(line, from, length);
@@ -74,12 +109,13 @@ final class RotatingFile extends OutputStream {
 
     private void rotate() throws IOException {
         out.close();
+        Set<PosixFilePermission> mode = modeOf(file);
         Path aside = file.resolveSibling(nameAt(clock.instant()));
         if (!Files.exists(aside)) {
             Files.move(file, aside);
         }
         // Of two rotations in one millisecond the second only goes on with the file it has.
-        out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        out = appending(file, mode);
         bytes = Files.size(file);
         if (tidying == null || !tidying.isAlive()) {
             tidying = new Thread(this::tidy, "log-files");
@@ -156,8 +192,9 @@ final class RotatingFile extends OutputStream {
 
     private static void compress(Path path) throws IOException {
         Path compressed = path.resolveSibling(path.getFileName() + COMPRESSED);
+        Files.deleteIfExists(compressed);
         try (InputStream in = Files.newInputStream(path);
-                OutputStream gzip = new GZIPOutputStream(Files.newOutputStream(compressed))) {
+                OutputStream gzip = new GZIPOutputStream(appending(compressed, modeOf(path)))) {
             in.transferTo(gzip);
         }
         Files.delete(path);

@@ -1,15 +1,19 @@
-package io.metastore.server.logging;
+package io.metastore.server.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.metastore.server.config.LogRotation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +53,39 @@ class RotatingFileTest {
         assertThat(names()).containsExactly("etcd-2026-01-31T10-00-01.000.log", "etcd.log");
         assertThat(directory.resolve("etcd-2026-01-31T10-00-01.000.log")).hasContent("123456\n");
         assertThat(directory.resolve("etcd.log")).hasContent("abcdef\nx\n");
+    }
+
+    @Test
+    void aNewFileIsItsOwnersAlone() throws Exception {
+        assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        try (RotatingFile file = open(new LogRotation(10, 0, 0, false, true))) {
+            write(file, "123456\n");
+            write(file, "abcdef\n");
+        }
+
+        assertThat(modes())
+                .isEqualTo(Map.of("etcd-2026-01-31T10-00-01.000.log.gz", "rw-------", "etcd.log", "rw-------"));
+    }
+
+    @Test
+    void theNextFileIsReadByWhoMayReadTheOneBefore() throws Exception {
+        assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("posix");
+        Files.writeString(directory.resolve("etcd.log"), "123456789\n");
+        Files.setPosixFilePermissions(directory.resolve("etcd.log"), PosixFilePermissions.fromString("rw-r-----"));
+        try (RotatingFile file = open(new LogRotation(10, 0, 0, false, false))) {
+            write(file, "a\n");
+        }
+
+        assertThat(modes()).hasSize(2).allSatisfy((name, mode) -> assertThat(mode)
+                .isEqualTo("rw-r-----"));
+    }
+
+    private Map<String, String> modes() throws IOException {
+        Map<String, String> modes = new TreeMap<>();
+        for (String name : names()) {
+            modes.put(name, PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name))));
+        }
+        return modes;
     }
 
     @Test

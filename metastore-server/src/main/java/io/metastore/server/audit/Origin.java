@@ -1,0 +1,93 @@
+package io.metastore.server.audit;
+
+import io.grpc.Attributes;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.inprocess.InProcessSocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a call comes from. What calls in process for somebody else, the gateway and services made of other services, says so
+ * in a header; a header that came over the network is not looked at.
+ */
+public final class Origin {
+    private static final Metadata.Key<String> HEADER =
+            Metadata.Key.of("metastore-origin", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final @Nullable SocketAddress address;
+    private final @Nullable String told;
+    private final @Nullable String certificate;
+
+    private Origin(@Nullable SocketAddress address, @Nullable String told, @Nullable String certificate) {
+        this.address = address;
+        this.told = told;
+        this.certificate = certificate;
+    }
+
+    /**
+     * The origin of a call.
+     *
+     * @param certificate the common name in the certificate that the connection was verified by, null if there is none
+     */
+    static Origin of(Attributes connection, Metadata headers, @Nullable String certificate) {
+        SocketAddress address = connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return new Origin(address, address instanceof InProcessSocketAddress ? headers.get(HEADER) : null, certificate);
+    }
+
+    /**
+     * Says in the headers of a call in process for whom it is made, in place of what the client may have said itself.
+     *
+     * @param via what makes the call: a word without a space
+     */
+    public static void tell(Metadata headers, @Nullable SocketAddress client, String via) {
+        tell(headers, text(client), via);
+    }
+
+    /** The same for who called {@code via}. */
+    public void tell(Metadata headers, String via) {
+        tell(headers, remote(), via);
+    }
+
+    private static void tell(Metadata headers, String remote, String via) {
+        headers.discardAll(HEADER);
+        headers.put(HEADER, via + " " + remote);
+    }
+
+    /** One and the same object for all calls of a connection, null where it serves many clients. */
+    @Nullable
+    SocketAddress connection() {
+        return address instanceof InProcessSocketAddress ? null : address;
+    }
+
+    /** The client's address and port; {@code in-process} for the program that the member runs in. */
+    String remote() {
+        if (told != null) {
+            return told.substring(told.indexOf(' ') + 1);
+        }
+        return address instanceof InProcessSocketAddress ? "in-process" : text(address);
+    }
+
+    /** What made the call for the client; empty if he did himself. */
+    String via() {
+        return told == null ? "" : told.substring(0, Math.max(0, told.indexOf(' ')));
+    }
+
+    /** Null if there is none. */
+    @Nullable
+    String certificate() {
+        return certificate;
+    }
+
+    /** Address and port without a name: looking it up could take long. */
+    private static String text(@Nullable SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            InetAddress ip = inet.getAddress();
+            String host = ip == null ? inet.getHostString() : ip.getHostAddress();
+            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
+        }
+        return address == null ? "" : address.toString();
+    }
+}

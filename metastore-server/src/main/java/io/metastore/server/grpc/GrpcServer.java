@@ -188,8 +188,8 @@ public final class GrpcServer implements AutoCloseable {
         return new FirstBytes.Offer(listen.plain(), listen.tls() ? front.tls() : null, http, rejected);
     }
 
-    private static Channel httpPort(
-            Settings settings, ListenSocket socket, FirstBytes.Offer offer, Sockets sockets) throws IOException {
+    private static Channel httpPort(Settings settings, ListenSocket socket, FirstBytes.Offer offer, Sockets sockets)
+            throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(sockets.acceptLoop, sockets.loops)
                 .channelFactory(sockets.channels(socket))

@@ -102,7 +102,6 @@ public final class Services {
                 streams);
 
         CountedCalls counted = new CountedCalls(parts.calls(), parts.slow());
-        CountedCalls counted = new CountedCalls(parts.calls());
         AuditedCalls audited = parts.audit() == null ? null : new AuditedCalls(parts.audit());
         // What is last is asked first.
         ServerInterceptor[] outer =

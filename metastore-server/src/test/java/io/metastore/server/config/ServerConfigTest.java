@@ -54,6 +54,16 @@ class ServerConfigTest {
         assertThat(config.keepAlive().timeout()).isEqualTo(Duration.ofSeconds(20));
     }
 
+    @Test
+    void thereIsAnAuditLogWhereItsFileIsNamed() throws Exception {
+        assertThat(config().audit()).isEmpty();
+        assertThat(config("--audit-log=a.log").audit())
+                .contains(new AuditConfig(Path.of("a.log"), new LogRotation(100 << 20, 0, 10, false, false)));
+        assertThat(config("--audit-log=a.log", "--audit-log-max-megabytes=1", "--audit-log-max-files=0")
+                        .audit())
+                .contains(new AuditConfig(Path.of("a.log"), new LogRotation(1 << 20, 0, 0, false, false)));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--name=a b", "--name|a b", "-name|a b", "-name=a b", "--name|x|--name|a b"})
     void flagsAreWrittenAsInGo(String line) throws Exception {

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
@@ -135,6 +136,7 @@ public final class LoadClient implements Runnable {
 
     private static boolean refused(StatusRuntimeException failure) {
         return REFUSALS.contains(failure.getStatus().getCode())
+                || EtcdError.TOO_MANY_REQUESTS.text().equals(failure.getStatus().getDescription())
                 || failure.getStatus().getCause() instanceof ConnectException;
     }
 

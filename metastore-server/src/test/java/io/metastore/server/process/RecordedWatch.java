@@ -80,7 +80,15 @@ public final class RecordedWatch implements ClientResponseObserver<WatchRequest,
 
     /** Waits until everything up to the revision has come, which a progress response proves. */
     public void awaitRevision(long revision, Duration bound) {
-        Eventually.await(bound, () -> "a watch is told of everything up to revision " + revision, () -> {
+        if (!reaches(revision, bound)) {
+            throw new AssertionError(
+                    "not within %s: a watch is told of everything up to revision %d".formatted(bound, revision));
+        }
+    }
+
+    /** The same; false if it has not within the bound. */
+    public boolean reaches(long revision, Duration bound) {
+        return Eventually.holds(bound, () -> {
             send(WatchRequest.newBuilder()
                     .setProgressRequest(WatchProgressRequest.getDefaultInstance())
                     .build());

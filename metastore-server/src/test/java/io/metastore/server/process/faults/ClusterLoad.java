@@ -7,6 +7,7 @@ import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseGrpc;
 import io.metastore.api.rpc.RangeRequest;
+import io.metastore.server.process.Eventually;
 import io.metastore.server.process.LoadClient;
 import io.metastore.server.process.ProcessCluster;
 import io.metastore.server.process.ProcessMember;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -54,7 +56,7 @@ final class ClusterLoad implements AutoCloseable {
     private final Leadership leadership;
     private volatile boolean over;
 
-    ClusterLoad(ProcessCluster cluster, long seed) {
+    ClusterLoad(ProcessCluster cluster, long seed, boolean leases) {
         this.random = new Random(seed);
         int size = cluster.members().size();
         acknowledgedWrites = new AtomicLongArray(size);
@@ -62,7 +64,7 @@ final class ClusterLoad implements AutoCloseable {
         cluster.members().stream().map(ProcessMember::channel).forEach(channels::add);
         cluster.members().stream().map(ProcessMember::channel).forEach(watchChannels::add);
         leadership = new Leadership(channels);
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; leases && i < size; i++) {
             int member = i;
             LoadClient puts = new LoadClient(
                     size * CLIENTS_PER_MEMBER + i,
@@ -120,6 +122,18 @@ final class ClusterLoad implements AutoCloseable {
     /** How many calls that changed something, or might have, this member has answered. */
     long acknowledgedWrites(int member) {
         return acknowledgedWrites.get(member);
+    }
+
+    /** Waits until members have together acknowledged so many more changes, or the bound has passed. */
+    void awaitWrites(long more, Duration bound) {
+        long before = allAcknowledgedWrites();
+        Eventually.holds(bound, () -> allAcknowledgedWrites() - before >= more);
+    }
+
+    private long allAcknowledgedWrites() {
+        return IntStream.range(0, acknowledgedWrites.length())
+                .mapToLong(acknowledgedWrites::get)
+                .sum();
     }
 
     /** The member was killed: what it says from now on it says in another life. */

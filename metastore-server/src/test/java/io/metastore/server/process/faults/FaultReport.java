@@ -59,6 +59,19 @@ final class FaultReport {
         return violations;
     }
 
+    /** How many faults were injected and verified. */
+    int injected() {
+        return injections.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** How many calls were made and checked. */
+    long operations() {
+        return calls.values().stream()
+                .flatMap(outcomes -> outcomes.values().stream())
+                .mapToLong(Integer::longValue)
+                .sum();
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -1,15 +1,10 @@
 package io.metastore.server.process.faults;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.metastore.api.rpc.Event;
-import io.metastore.api.rpc.HashKVRequest;
-import io.metastore.api.rpc.HashKVResponse;
-import io.metastore.api.rpc.LeaseGrpc;
-import io.metastore.api.rpc.LeaseLeasesRequest;
-import io.metastore.api.rpc.LeaseStatus;
-import io.metastore.api.rpc.MaintenanceGrpc;
-import io.metastore.server.process.Eventually;
 import io.metastore.server.process.ProcessCluster;
+import io.metastore.server.process.ProcessMember;
 import io.metastore.server.process.Program;
 import io.metastore.server.process.StateComparison;
 import io.metastore.server.process.Workload;
@@ -31,29 +26,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A new cluster of three, load, a schedule of faults, rest, and the checks of all that was seen. */
 final class FaultRound {
 
     private static final int MEMBERS = 3;
-    private static final Duration CONVERGENCE_BOUND = Duration.ofSeconds(30);
+
+    /** Acknowledged before the first fault, and again after the last, however slow the machine is. */
+    private static final long LEAST_WRITES = 100;
 
     /** Of the search for the order of one register's calls. */
     private static final Duration SEARCH_BOUND = Duration.ofSeconds(10);
 
     private final Program program;
     private final Path directory;
-    private final long seed;
-    private final List<FaultStep> schedule;
+    private final Plan plan;
     private final FaultReport report;
 
-    FaultRound(Program program, Path directory, long seed, int steps, FaultReport report) {
+    /** Members that are up; all, unless one has ended that nobody killed. */
+    private final List<Integer> serving = new ArrayList<>(List.of(0, 1, 2));
+
+    /**
+     * What is to happen.
+     *
+     * @param seed of what clients do
+     * @param leases whether some clients use leases, whose ends are then waited for
+     * @param patience how long members may take, after the last fault, to agree and to end what has to end
+     */
+    record Plan(long seed, List<FaultStep> schedule, boolean leases, Duration patience) {
+
+        Plan {
+            schedule = List.copyOf(schedule);
+        }
+    }
+
+    FaultRound(Program program, Path directory, Plan plan, FaultReport report) {
         this.program = program;
         this.directory = directory;
-        this.seed = seed;
-        this.schedule = FaultStep.schedule(seed, steps);
+        this.plan = plan;
         this.report = report;
     }
 
@@ -63,13 +74,13 @@ final class FaultRound {
         try (PeerNetwork network = new PeerNetwork();
                 ProcessCluster cluster = new ProcessCluster(program, directory, MEMBERS, network::proxyOf)) {
             cluster.start();
-            try (ClusterLoad load = new ClusterLoad(cluster, seed)) {
+            try (ClusterLoad load = new ClusterLoad(cluster, plan.seed(), plan.leases())) {
                 load.start();
+                load.awaitWrites(LEAST_WRITES, plan.patience());
                 Nemesis nemesis = new Nemesis(cluster, network, load);
-                for (FaultStep step : schedule) {
-                    String effect = nemesis.run(step);
-                    report.addInjection(step.kind(), effect);
-                    System.out.printf("%s: %s%n", step, effect);
+                boolean allServe = runSchedule(nemesis, cluster);
+                if (allServe) {
+                    load.awaitWrites(LEAST_WRITES, plan.patience());
                 }
                 load.stop();
                 report.addViolations(nemesis.violations());
@@ -78,14 +89,64 @@ final class FaultRound {
         }
     }
 
+    /** Ends where a member has ended that was not killed, or does not come back; false then. */
+    private boolean runSchedule(Nemesis nemesis, ProcessCluster cluster) {
+        for (FaultStep step : plan.schedule()) {
+            try {
+                String effect = nemesis.run(step);
+                report.addInjection(step.kind(), effect);
+                System.out.printf("%s: %s%n", step, effect);
+            } catch (AssertionError failure) {
+                if (findServing(cluster, step)) {
+                    throw failure;
+                }
+                System.out.printf("%s: %s%n", step, failure.getMessage());
+                return false;
+            }
+            if (!findServing(cluster, step)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Notes who does; true if all do. */
+    private boolean findServing(ProcessCluster cluster, FaultStep after) {
+        serving.clear();
+        for (int i = 0; i < MEMBERS; i++) {
+            ProcessMember member = cluster.member(i);
+            if (member.isAlive()) {
+                serving.add(i);
+            } else {
+                report.addViolations(List.of(new Violation(
+                        Rule.MEMBER_STAYS_UP,
+                        "%s: member %d has ended with exit code %d, see %s"
+                                .formatted(after, i, member.exitCode(), member.dataDir()))));
+            }
+        }
+        return serving.size() == MEMBERS;
+    }
+
     private void check(ClusterLoad load) {
-        awaitEndOfLeases(load);
-        long revision = awaitAgreement(load);
-        for (ResumingWatch watch : load.watches()) {
-            watch.awaitRevision(revision, CONVERGENCE_BOUND);
+        Convergence convergence =
+                new Convergence(serving.stream().map(load::channel).toList(), MEMBERS, plan.patience());
+        convergence.awaitEndOfLeases();
+        long revision = convergence.awaitHashes();
+        convergence.awaitMemberLists();
+        report.addViolations(convergence.violations());
+        report.addChecks("member lists compared", serving.size());
+        for (int member : serving) {
+            ResumingWatch watch = load.watches().get(member);
+            if (!watch.reaches(revision, plan.patience())) {
+                report.addViolations(List.of(new Violation(
+                        Rule.WATCH_IS_COMPLETE,
+                        "told up to revision %d only, of %d".formatted(watch.lastRevision(), revision))));
+            }
         }
         List<WatchRecord> records = new ArrayList<>();
-        load.watches().forEach(watch -> records.addAll(watch.records(revision)));
+        for (int member = 0; member < MEMBERS; member++) {
+            records.addAll(load.watches().get(member).records(serving.contains(member) ? revision : 0));
+        }
         EventLog log = merge(records);
         load.shortWatches().stream().map(watch -> watch.record(0)).forEach(records::add);
         report.addWatches(records);
@@ -109,38 +170,18 @@ final class FaultRound {
         report.addChecks("calls on them", registers.calls());
         report.addChecks("searches undecided", registers.undecided());
 
-        for (int member = 0; member < MEMBERS; member++) {
-            report.addViolations(
-                    new StateComparison("member " + member, load.channel(member), log).compare(Workload.leases()));
+        for (int member : serving) {
+            report.addViolations(differences("member " + member, load.channel(member), log));
         }
-        report.addChecks("states compared", MEMBERS);
+        report.addChecks("states compared", serving.size());
     }
 
-    /** All leases that nobody keeps alive any more, which are all but those granted for ever. */
-    private void awaitEndOfLeases(ClusterLoad load) {
-        List<List<Long>> left = new ArrayList<>();
-        boolean ended = Eventually.holds(CONVERGENCE_BOUND, () -> {
-            left.clear();
-            for (int member = 0; member < MEMBERS; member++) {
-                left.add(leases(load.channel(member)));
-            }
-            return left.stream().allMatch(Workload.leases()::equals);
-        });
-        if (!ended) {
-            report.addViolations(List.of(new Violation(Rule.LEASE_ENDS, "leases that the members have left: " + left)));
+    private static List<Violation> differences(String member, ManagedChannel channel, EventLog log) {
+        try {
+            return new StateComparison(member, channel, log).compare(Workload.leases());
+        } catch (StatusRuntimeException noAnswer) {
+            return List.of(new Violation(Rule.SERVES_AFTER_HEALING, member + " does not tell its state: " + noAnswer));
         }
-    }
-
-    private static List<Long> leases(ManagedChannel channel) {
-        channel.resetConnectBackoff();
-        return LeaseGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(5, TimeUnit.SECONDS)
-                .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
-                .getLeasesList()
-                .stream()
-                .map(LeaseStatus::getID)
-                .sorted()
-                .toList();
     }
 
     /** When the first of the watches was told of each revision. */
@@ -150,33 +191,6 @@ final class FaultRound {
             watch.arrivals().forEach((revision, nanos) -> first.merge(revision, nanos, Math::min));
         }
         return first;
-    }
-
-    /** Waits until all members have the same hash of the same revision, and answers the revision. */
-    private long awaitAgreement(ClusterLoad load) {
-        List<String> last = new ArrayList<>();
-        long[] revision = new long[1];
-        boolean agree = Eventually.holds(CONVERGENCE_BOUND, () -> {
-            last.clear();
-            for (int member = 0; member < MEMBERS; member++) {
-                HashKVResponse hash = hash(load.channel(member));
-                revision[0] = hash.getHashRevision();
-                last.add("%d at %d, compacted %d"
-                        .formatted(hash.getHash(), hash.getHashRevision(), hash.getCompactRevision()));
-            }
-            return last.stream().distinct().count() == 1;
-        });
-        if (!agree) {
-            report.addViolations(List.of(new Violation(Rule.MEMBERS_AGREE, "hashes of the members: " + last)));
-        }
-        return revision[0];
-    }
-
-    private static HashKVResponse hash(ManagedChannel channel) {
-        channel.resetConnectBackoff();
-        return MaintenanceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(5, TimeUnit.SECONDS)
-                .hashKV(HashKVRequest.getDefaultInstance());
     }
 
     /** One log of what all watches of everything told; each of them is then compared with it. */

@@ -26,13 +26,23 @@ record FaultStep(FaultKind kind, Duration lasting, Duration delay, int which, bo
                 kinds.addAll(List.of(FaultKind.values()));
                 Collections.shuffle(kinds, random);
             }
-            schedule.add(new FaultStep(
-                    kinds.remove(0),
-                    Duration.ofMillis(300 + random.nextInt(2_500)),
-                    Duration.ofMillis(20 + random.nextInt(200)),
-                    random.nextInt(2),
-                    random.nextBoolean()));
+            schedule.add(any(kinds.remove(0), random));
         }
         return schedule;
+    }
+
+    /** One step of each of these, in their order; how each goes comes from the seed. */
+    static List<FaultStep> inOrder(long seed, List<FaultKind> kinds) {
+        Random random = new Random(seed);
+        return kinds.stream().map(kind -> any(kind, random)).toList();
+    }
+
+    private static FaultStep any(FaultKind kind, Random random) {
+        return new FaultStep(
+                kind,
+                Duration.ofMillis(300 + random.nextInt(2_500)),
+                Duration.ofMillis(20 + random.nextInt(200)),
+                random.nextInt(2),
+                random.nextBoolean());
     }
 }

@@ -6,6 +6,7 @@ import io.metastore.server.process.Binaries;
 import io.metastore.server.process.Program;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultsIT {
 
     private static final int SHORT_ROUND_STEPS = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int LONG_ROUND_STEPS = FaultKind.values().length;
 
     @Test
@@ -34,7 +36,9 @@ class FaultsIT {
         for (long round = 0; round == 0 || (report.violations().isEmpty() && System.nanoTime() - end < 0); round++) {
             System.out.printf("faults, seed %d, in %s%n", seed + round, directory);
             int steps = Integer.getInteger("faults.steps", minutes > 0 ? LONG_ROUND_STEPS : SHORT_ROUND_STEPS);
-            new FaultRound(program, directory.resolve("round-" + round), seed + round, steps, report).run();
+            List<FaultStep> schedule = FaultStep.schedule(seed + round, steps);
+            FaultRound.Plan plan = new FaultRound.Plan(seed + round, schedule, true, PATIENCE);
+            new FaultRound(program, directory.resolve("round-" + round), plan, report).run();
         }
         System.out.println("faults, from seed " + seed + ": " + report);
 

@@ -116,15 +116,18 @@ final class Nemesis {
         }
         for (int victim : victims) {
             if (load.answers(victim, false)) {
+                effect += ", but member %d reads alone".formatted(victim);
                 violations.add(new Violation(
                         Rule.MINORITY_DOES_NOT_ANSWER, "%s: member %d reads alone".formatted(step, victim)));
+            } else {
+                effect += ", no linearizable read of member %d".formatted(victim);
             }
         }
         last(step, victims);
         requireNothingPassed(step, before);
         network.heal();
         awaitAllServe(step);
-        return effect + ", no linearizable read alone";
+        return effect;
     }
 
     private String partition(FaultStep step, Collection<Link> links, int victim) {
@@ -202,11 +205,12 @@ final class Nemesis {
         Map<Integer, Long> before =
                 members.stream().collect(Collectors.toMap(member -> member, load::acknowledgedWrites));
         for (int member : members) {
-            boolean served = Eventually.holds(SERVING_BOUND, () -> {
+            Eventually.holds(SERVING_BOUND, () -> {
                 load.reconnect();
-                return load.acknowledgedWrites(member) > before.get(member);
+                return load.acknowledgedWrites(member) > before.get(member)
+                        || !member(member).isAlive();
             });
-            if (!served) {
+            if (load.acknowledgedWrites(member) <= before.get(member)) {
                 violations.add(new Violation(
                         rule,
                         "%s: no write at member %d was acknowledged within %s".formatted(step, member, SERVING_BOUND)));

@@ -42,10 +42,10 @@ final class ResumingWatch {
         }
     }
 
-    /** Waits until everything up to the revision has come. */
-    void awaitRevision(long revision, Duration bound) {
+    /** Waits until everything up to the revision has come; false if it does not. */
+    boolean reaches(long revision, Duration bound) {
         resume();
-        current.awaitRevision(revision, bound);
+        return current.reaches(revision, bound);
     }
 
     /** What the streams were told; the last must have reached this revision. */

@@ -27,6 +27,7 @@ public record Violation(Rule rule, String detail) {
         MAJORITY_SERVES,
         MINORITY_DOES_NOT_ANSWER,
         SERVES_AFTER_HEALING,
+        MEMBER_STAYS_UP,
     }
 
     @Override

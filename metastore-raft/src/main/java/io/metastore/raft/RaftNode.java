@@ -450,6 +450,16 @@ public final class RaftNode implements AutoCloseable {
             node.handleReadIndexRequest(readIndexRequest(), new RpcResponseClosureAdapter<ReadIndexResponse>() {
                 @Override
                 public void run(Status status) {
+                    // Not here: jraft calls this holding a monitor that it also takes under its lock, and what follows
+                    // takes that lock.
+                    try {
+                        timer.execute(() -> tell(status));
+                    } catch (RejectedExecutionException e) {
+                        log.debug("closing already", e);
+                    }
+                }
+
+                private void tell(Status status) {
                     if (status.isOk() && getResponse().getSuccess()) {
                         found.accept(getResponse().getIndex());
                     } else {

@@ -253,7 +253,7 @@ final class RunningMember implements AutoCloseable {
         ReadGate gate = new ReadGate(raft.reads());
         Headers headers = new Headers(identity.clusterId(), identity.memberId(), () -> raft.leadership()
                 .term());
-        MembershipKeeper membershipKeeper = new MembershipKeeper(raft, state.members());
+        MembershipKeeper membershipKeeper = new MembershipKeeper(raft, state.members(), replicator::submitNothing);
         threads.repeat(timer, FOLLOW_PAUSE, membershipKeeper::follow);
         Membership membership = new Membership(
                 state.members(),

@@ -15,19 +15,37 @@ public final class MembershipKeeper {
     /** A learner this close is brought up to date by raft itself while it becomes a voter. */
     private static final long CLOSE_ENTRIES = 1000;
 
+    /** Looks at a change under way, until something is appended for it. */
+    private static final int PATIENCE = 3;
+
     private final RaftNode raft;
     private final MemberStore members;
+    private final Runnable appendNothing;
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
+    private int looks;
 
-    public MembershipKeeper(RaftNode raft, MemberStore members) {
+    /**
+     * @param appendNothing has an entry agreed on that changes nothing
+     */
+    public MembershipKeeper(RaftNode raft, MemberStore members, Runnable appendNothing) {
         this.raft = raft;
         this.members = members;
+        this.appendNothing = appendNothing;
     }
 
     /** Takes the next step, if one is due and none is under way. Called again and again. */
     public void follow() {
         Leadership leadership = raft.leadership();
-        if (!leadership.ready() || !underWay.isDone() || members.members().isEmpty()) {
+        if (!leadership.ready() || members.members().isEmpty()) {
+            return;
+        }
+        if (!underWay.isDone()) {
+            // jraft sees that a new voter has caught up when he acknowledges an entry. One who did so before jraft
+            // began to
+            // look would be waited for until the next write.
+            if (++looks % PATIENCE == 0) {
+                appendNothing.run();
+            }
             return;
         }
         RaftMembers now = raft.members();

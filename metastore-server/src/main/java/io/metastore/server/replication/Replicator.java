@@ -129,6 +129,11 @@ public final class Replicator implements AutoCloseable {
         return future;
     }
 
+    /** Has an entry without commands agreed on: it changes nothing but how long the log is. */
+    public void submitNothing() {
+        propose(List.of(), List.of(), shared);
+    }
+
     /** Fails what has waited too long; called from time to time. What is failed may still take effect. */
     public void expire(long nowNanos) {
         for (CommandProposal oldest = pending.peek(); oldest != null; oldest = pending.peek()) {
@@ -189,7 +194,7 @@ public final class Replicator implements AutoCloseable {
     }
 
     private void propose(List<Command> commands, List<OutcomeListener> listeners, LoopContext origin) {
-        long first = sequence.getAndAdd(commands.size());
+        long first = sequence.getAndAdd(Math.max(1, commands.size()));
         ByteBuffer entry = ByteBuffer.wrap(CommandCodec.encode(memberId, first, commands));
         CommandProposal proposal = new CommandProposal(
                 entry, first, commands, listeners, origin, System.nanoTime(), this::notApplied, failures);

@@ -49,6 +49,9 @@ final class WatchEvent {
     }
 
     private byte[] encodedWithPrevious(WatchHistory history) {
+        if (revision() <= history.compactedRevision()) {
+            return encodedPlain(); // what was encoded before the compaction no longer counts
+        }
         byte[] bytes = withPrevious;
         if (bytes == null) {
             byte[] previous = history.keyValueBefore(change);

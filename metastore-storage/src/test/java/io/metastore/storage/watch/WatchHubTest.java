@@ -372,6 +372,18 @@ class WatchHubTest {
     }
 
     @Test
+    void whatAWatchWasToldBeforeTheCompactionIsNoPreviousValueAfterIt() {
+        client.create(everything().setPrevKv(true));
+        store.write("put a 1");
+        store.write("put a 2");
+        assertThat(news()).containsExactly("0 h 1 created", "0 h 2: PUT a@2=1", "0 h 3: PUT a@3=2 (was 1)");
+        store.compact(3);
+        client.create(everything().setStartRevision(3).setPrevKv(true));
+
+        assertThat(news()).containsExactly("1 h 3 created", "1 h 3: PUT a@3=2");
+    }
+
+    @Test
     void aWatchThatFollowsIsNotTouchedByCompaction() {
         client.create(everything());
         store.write("put a 1");

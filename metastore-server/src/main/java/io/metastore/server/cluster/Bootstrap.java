@@ -11,6 +11,7 @@ import io.metastore.server.peer.PeerDiscovery;
 import io.metastore.storage.cluster.ClusterIds;
 import io.metastore.storage.cluster.Member;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,8 @@ import java.util.Set;
  * @param contacts whom to talk to until the member list is known here
  */
 public record Bootstrap(Identity identity, List<Member> founders, List<Member> contacts) {
+    /** For the members that have not heard yet of the one that was just added. */
+    private static final Duration JOIN_PATIENCE = Duration.ofSeconds(2);
 
     /**
      * Finds it out, and writes it down.
@@ -68,24 +71,41 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
     }
 
     private static Bootstrap joining(ServerConfig config, PeerDialer dialer) throws StartException {
-        MembersResponse cluster = askOthers(config, dialer)
-                .orElseThrow(() -> new StartException(
-                        "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given"
-                                + " URLs"));
+        Set<String> mine = Set.copyOf(texts(config.advertisePeerUrls()));
+        int expected = config.initialCluster().peerUrlsByName().size();
+        MembersResponse cluster;
+        try {
+            cluster = PeerDiscovery.askUntil(
+                            dialer,
+                            others(config),
+                            answer -> answer.getMembersCount() == expected
+                                    && find(mine, answer).isPresent(),
+                            JOIN_PATIENCE)
+                    .orElseThrow(() -> new StartException(
+                            "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
+                                    + " the given URLs"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while asking for the cluster's members", e);
+        }
         List<Member> members =
                 cluster.getMembersList().stream().map(Member::fromProto).toList();
-        Set<String> mine = Set.copyOf(texts(config.advertisePeerUrls()));
-        Member me = members.stream()
-                .filter(member -> Set.copyOf(member.peerUrls()).equals(mine))
-                .findFirst()
+        Member me = find(mine, cluster)
                 .orElseThrow(() -> new StartException(
                         "error validating peerURLs %s: the cluster's members are %s: add this member first"
                                 .formatted(mine, members)));
-        if (members.size() != config.initialCluster().peerUrlsByName().size()) {
+        if (members.size() != expected) {
             throw new StartException("error validating peerURLs: member count is unequal: the cluster's members are %s"
                     .formatted(members));
         }
         return new Bootstrap(new Identity(cluster.getClusterId(), me.id()), List.of(), members);
+    }
+
+    private static Optional<Member> find(Set<String> peerUrls, MembersResponse cluster) {
+        return cluster.getMembersList().stream()
+                .map(Member::fromProto)
+                .filter(member -> Set.copyOf(member.peerUrls()).equals(peerUrls))
+                .findFirst();
     }
 
     /** A founder that lost its directory must not vote as if it remembered. */
@@ -94,7 +114,7 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
         if (found.founders.size() == 1) {
             return;
         }
-        Optional<MembersResponse> cluster = askOthers(config, dialer);
+        Optional<MembersResponse> cluster = PeerDiscovery.askAny(dialer, others(config));
         boolean known = cluster.isPresent()
                 && cluster.get().getClusterId() == found.identity.clusterId()
                 && cluster.get().getMembersList().stream()
@@ -107,12 +127,11 @@ public record Bootstrap(Identity identity, List<Member> founders, List<Member> c
         }
     }
 
-    private static Optional<MembersResponse> askOthers(ServerConfig config, PeerDialer dialer) throws StartException {
-        List<URI> others = config.initialCluster().peerUrlsByName().values().stream()
+    private static List<URI> others(ServerConfig config) {
+        return config.initialCluster().peerUrlsByName().values().stream()
                 .flatMap(List::stream)
                 .filter(url -> !config.advertisePeerUrls().contains(url))
                 .toList();
-        return PeerDiscovery.askAny(dialer, others);
     }
 
     static List<String> texts(List<URI> urls) {

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ class PeerNetworkTest {
     private final List<PeerNetwork> networks = new ArrayList<>();
     private final Set<Long> removed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean toldRemoved = new AtomicBoolean();
+    private final Map<Long, Integer> asked = new ConcurrentHashMap<>();
 
     @AfterEach
     void close() {
@@ -67,6 +69,7 @@ class PeerNetworkTest {
 
                     @Override
                     public MembersResponse members() {
+                        asked.merge(id, 1, Integer::sum);
                         return MembersResponse.newBuilder()
                                 .setClusterId(clusterId)
                                 .addMembers(
@@ -129,6 +132,36 @@ class PeerNetworkTest {
 
         Eventually.await(BOUND, () -> "it is told", toldRemoved::get);
         assertThat(networks.get(1).connectedFor(11)).isNull();
+    }
+
+    /** Who was just added asks, and the one that it asks first has not heard of it. */
+    @Test
+    void whoLagsBehindIsPassedOverAndAskedAgain() throws Exception {
+        URI first = member(1, 11);
+        URI second = member(1, 12);
+        List<URI> both = List.of(first, second);
+
+        assertThat(PeerDiscovery.askUntil(DIALER, both, answer -> names(answer, 12), BOUND))
+                .hasValueSatisfying(answer -> assertThat(names(answer, 12)).isTrue());
+        assertThat(asked).containsExactlyInAnyOrderEntriesOf(Map.of(11L, 1, 12L, 1));
+
+        assertThat(PeerDiscovery.askUntil(DIALER, both, answer -> asked.get(11L) == 3, BOUND))
+                .isPresent();
+        assertThat(asked.get(11L)).isEqualTo(3);
+    }
+
+    /** What is wrong with a join is said in the end, by what the members know. */
+    @Test
+    void ofNobodyUpToDateTheLastAnswerIsTaken() throws Exception {
+        List<URI> urls = List.of(member(1, 11), member(1, 12));
+
+        assertThat(PeerDiscovery.askUntil(DIALER, urls, answer -> false, Duration.ofMillis(200)))
+                .hasValueSatisfying(answer -> assertThat(names(answer, 12)).isTrue());
+        assertThat(asked.get(12L)).isGreaterThan(1);
+    }
+
+    private static boolean names(MembersResponse answer, long id) {
+        return answer.getMembersList().stream().anyMatch(member -> member.getID() == id);
     }
 
     @Test

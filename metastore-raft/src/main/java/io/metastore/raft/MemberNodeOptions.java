@@ -8,11 +8,13 @@ final class MemberNodeOptions extends NodeOptions {
     private final long self;
     private final PeerTransport transport;
     private final PeerProgress progress;
+    private final PeerCallMeter meter;
 
-    MemberNodeOptions(long self, PeerTransport transport, PeerProgress progress) {
+    MemberNodeOptions(long self, PeerTransport transport, PeerProgress progress, PeerCallMeter meter) {
         this.self = self;
         this.transport = transport;
         this.progress = progress;
+        this.meter = meter;
     }
 
     long self() {
@@ -21,6 +23,10 @@ final class MemberNodeOptions extends NodeOptions {
 
     PeerProgress progress() {
         return progress;
+    }
+
+    PeerCallMeter meter() {
+        return meter;
     }
 
     PeerTransport transport() {

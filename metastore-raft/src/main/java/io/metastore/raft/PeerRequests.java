@@ -1,9 +1,12 @@
 package io.metastore.raft;
 
+import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.rpc.Connection;
 import com.alipay.sofa.jraft.rpc.RpcContext;
 import com.alipay.sofa.jraft.rpc.RpcProcessor;
 import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.InstallSnapshotResponse;
 import com.alipay.sofa.jraft.rpc.RpcRequests.PingRequest;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
 import com.alipay.sofa.jraft.rpc.impl.core.AppendEntriesRequestProcessor;
@@ -19,8 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hands what other members call to jraft. Only the calls of {@link PeerMethods} exist; there is no remote control. */
@@ -30,12 +35,22 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
     private static final int MAX_QUEUED = 4096;
     private static final long IDLE_SECONDS = 10;
 
+    private final RaftObserver observer;
     private final ThreadPoolExecutor executor;
+    private final SnapshotPace pace;
+    private final ScheduledExecutorService timer;
     private final AppendEntriesRequestProcessor appendEntries;
     private final Map<String, RpcProcessor<? extends Message>> processors;
     private final Map<String, PeerConnection> connections = new ConcurrentHashMap<>();
 
-    PeerRequests(ThreadNames names) {
+    /**
+     * @param timer for what may not go on at once
+     * @param observer told of the snapshots that come in
+     */
+    PeerRequests(ThreadNames names, SnapshotPace pace, ScheduledExecutorService timer, RaftObserver observer) {
+        this.pace = pace;
+        this.timer = timer;
+        this.observer = observer;
         executor = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -46,13 +61,20 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
         executor.allowCoreThreadTimeOut(true);
         appendEntries = new AppendEntriesRequestProcessor(executor);
         processors = Map.of(
-                "AppendEntries", appendEntries,
-                "RequestVote", new RequestVoteRequestProcessor(executor),
-                "ReadIndex", new ReadIndexRequestProcessor(executor),
-                "TimeoutNow", new TimeoutNowRequestProcessor(executor),
-                "InstallSnapshot", new InstallSnapshotRequestProcessor(executor),
-                "GetFile", new GetFileRequestProcessor(executor),
-                "Ping", new PingRequestProcessor(executor));
+                "AppendEntries",
+                appendEntries,
+                "RequestVote",
+                new RequestVoteRequestProcessor(executor),
+                "ReadIndex",
+                new ReadIndexRequestProcessor(executor),
+                "TimeoutNow",
+                new TimeoutNowRequestProcessor(executor),
+                "InstallSnapshot",
+                new InstallSnapshotRequestProcessor(executor),
+                PeerMethods.GET_FILE,
+                new GetFileRequestProcessor(executor),
+                "Ping",
+                new PingRequestProcessor(executor));
     }
 
     @Override
@@ -65,7 +87,11 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
         try {
             Message request = known.parseRequest(body);
             PeerConnection connection = connections.computeIfAbsent(from, this::connectionOf);
-            RpcContext context = new Context(known, connection, reply);
+            Consumer<Message> observing = observing(request);
+            RpcContext context = new Context(connection, answer -> {
+                observing.accept(answer);
+                answer(known, answer, reply);
+            });
             executorFor(request, connection).execute(() -> process(method, context, request));
         } catch (InvalidProtocolBufferException | RejectedExecutionException e) {
             reply.failed(e);
@@ -79,6 +105,40 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
         // Entries of one leader are taken in one after the other. Not as jraft would do it, with a thread for each
         // leader: ending that thread can wait for a lock that the thread itself needs.
         return request instanceof AppendEntriesRequest ? connection.inOrder : executor;
+    }
+
+    private void answer(PeerMethods.Method method, Message response, PeerTransport.Reply reply) {
+        byte[] body = method.bytesOf(response);
+        long wait = method.name().equals(PeerMethods.GET_FILE) ? pace.reserve(body.length) : 0;
+        if (wait == 0) {
+            reply.answered(body);
+        } else if (wait == SnapshotPace.FULL) {
+            reply.failed(new RejectedExecutionException("too many members ask for a snapshot at once"));
+        } else {
+            try {
+                var unused = timer.schedule(() -> reply.answered(body), wait, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException closed) {
+                reply.failed(closed);
+            }
+        }
+    }
+
+    /** What is to be told of the answer before it leaves. */
+    private Consumer<Message> observing(Message request) {
+        if (!(request instanceof InstallSnapshotRequest snapshot)) {
+            return answer -> {};
+        }
+        PeerId leader = new PeerId();
+        if (!leader.parse(snapshot.getServerId())) {
+            return answer -> {};
+        }
+        long from = PeerIds.memberId(leader);
+        long start = System.nanoTime();
+        observer.snapshotReceiving(from);
+        return answer -> {
+            boolean success = answer instanceof InstallSnapshotResponse installed && installed.getSuccess();
+            observer.snapshotReceived(from, success, System.nanoTime() - start);
+        };
     }
 
     private PeerConnection connectionOf(String from) {
@@ -113,12 +173,11 @@ final class PeerRequests implements PeerTransport.Service, AutoCloseable {
         appendEntries.destroy();
     }
 
-    private record Context(PeerMethods.Method method, PeerConnection connection, PeerTransport.Reply reply)
-            implements RpcContext {
+    private record Context(PeerConnection connection, Consumer<Message> answer) implements RpcContext {
 
         @Override
         public void sendResponse(Object response) {
-            reply.answered(method.answerOf((Message) response).toByteArray());
+            answer.accept((Message) response);
         }
 
         @Override

@@ -19,6 +19,7 @@ import java.util.List;
  * @param maxInFlightBytes bytes of proposals that may be on their way
  * @param fsync false loses acknowledged writes with the power: only for tests
  * @param transport how members reach each other
+ * @param snapshotBytesPerSecond how fast snapshots are sent to other members, all together; 0 for as fast as they are taken
  */
 public record RaftConfig(
         String group,
@@ -33,7 +34,11 @@ public record RaftConfig(
         int segmentBytes,
         long maxInFlightBytes,
         boolean fsync,
-        PeerTransport transport) {
+        PeerTransport transport,
+        long snapshotBytesPerSecond) {
+
+    /** A chunk of 1 MiB has ten seconds to arrive. */
+    public static final long MIN_SNAPSHOT_RATE = 1 << 20;
 
     public RaftConfig {
         if (!group.matches("[a-zA-Z][a-zA-Z0-9_-]*")) {
@@ -52,6 +57,10 @@ public record RaftConfig(
             throw new IllegalArgumentException("election timeout %s is too short for heartbeats every %s"
                     .formatted(electionTimeout, heartbeatInterval));
         }
+        if (snapshotBytesPerSecond < 0 || (snapshotBytesPerSecond > 0 && snapshotBytesPerSecond < MIN_SNAPSHOT_RATE)) {
+            throw new IllegalArgumentException(
+                    "snapshots sent at %d bytes/s would time out".formatted(snapshotBytesPerSecond));
+        }
     }
 
     public static RaftConfig of(String group, long memberId, List<Long> voters, Path dir) {
@@ -68,7 +77,8 @@ public record RaftConfig(
                 64 << 20,
                 64L << 20,
                 true,
-                InProcessNetwork.shared());
+                InProcessNetwork.shared(),
+                0);
     }
 
     public RaftConfig withTimeouts(Duration election, Duration heartbeat) {
@@ -85,7 +95,8 @@ public record RaftConfig(
                 segmentBytes,
                 maxInFlightBytes,
                 fsync,
-                transport);
+                transport,
+                snapshotBytesPerSecond);
     }
 
     public RaftConfig withReadTimeout(Duration timeout) {
@@ -102,7 +113,8 @@ public record RaftConfig(
                 segmentBytes,
                 maxInFlightBytes,
                 fsync,
-                transport);
+                transport,
+                snapshotBytesPerSecond);
     }
 
     public RaftConfig withSnapshotEvery(long entries, long bytes) {
@@ -119,7 +131,8 @@ public record RaftConfig(
                 segmentBytes,
                 maxInFlightBytes,
                 fsync,
-                transport);
+                transport,
+                snapshotBytesPerSecond);
     }
 
     public RaftConfig withSegmentBytes(int bytes) {
@@ -136,7 +149,8 @@ public record RaftConfig(
                 bytes,
                 maxInFlightBytes,
                 fsync,
-                transport);
+                transport,
+                snapshotBytesPerSecond);
     }
 
     public RaftConfig withMaxInFlightBytes(long bytes) {
@@ -153,7 +167,8 @@ public record RaftConfig(
                 segmentBytes,
                 bytes,
                 fsync,
-                transport);
+                transport,
+                snapshotBytesPerSecond);
     }
 
     public RaftConfig withFsync(boolean enabled) {
@@ -170,7 +185,8 @@ public record RaftConfig(
                 segmentBytes,
                 maxInFlightBytes,
                 enabled,
-                transport);
+                transport,
+                snapshotBytesPerSecond);
     }
 
     public RaftConfig withTransport(PeerTransport other) {
@@ -187,6 +203,25 @@ public record RaftConfig(
                 segmentBytes,
                 maxInFlightBytes,
                 fsync,
-                other);
+                other,
+                snapshotBytesPerSecond);
+    }
+
+    public RaftConfig withSnapshotBytesPerSecond(long rate) {
+        return new RaftConfig(
+                group,
+                memberId,
+                voters,
+                dir,
+                electionTimeout,
+                heartbeatInterval,
+                readTimeout,
+                snapshotEveryEntries,
+                snapshotEveryBytes,
+                segmentBytes,
+                maxInFlightBytes,
+                fsync,
+                transport,
+                rate);
     }
 }

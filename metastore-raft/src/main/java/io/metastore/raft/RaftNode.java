@@ -46,6 +46,7 @@ public final class RaftNode implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
 
     static {
+        JraftSettings.beforeFirstUse();
         JraftThreads.letIdleOnesEnd();
     }
 
@@ -57,6 +58,7 @@ public final class RaftNode implements AutoCloseable {
 
     private final RaftConfig config;
     private final ReplicatedStateMachine machine;
+    private final RaftObserver observer;
     private final Fatal fatal;
     private final PeerId self;
     private final PeerProgress progress = new PeerProgress();
@@ -88,16 +90,16 @@ public final class RaftNode implements AutoCloseable {
      */
     public static RaftNode start(RaftConfig config, ReplicatedStateMachine machine, FatalHandler handler)
             throws RaftStartException {
-        return start(config, machine, handler, nanos -> {});
+        return start(config, machine, handler, RaftObserver.NONE);
     }
 
     /**
      * As above.
      *
-     * @param syncNanos told, on the thread that writes the log, how long each of its syncs took
+     * @param observer told what is done and how long it takes
      */
     public static RaftNode start(
-            RaftConfig config, ReplicatedStateMachine machine, FatalHandler handler, LongConsumer syncNanos)
+            RaftConfig config, ReplicatedStateMachine machine, FatalHandler handler, RaftObserver observer)
             throws RaftStartException {
         DirectoryLock lock = null;
         SegmentedLog segments = null;
@@ -109,10 +111,10 @@ public final class RaftNode implements AutoCloseable {
                     config.segmentBytes(),
                     Math.min(config.segmentBytes(), FIRST_SEGMENT_BYTES),
                     config.fsync(),
-                    syncNanos);
+                    observer);
             segments = SegmentedLog.open(Directories.log(config.dir()), options, checks.hasHistory());
             checks.run(segments);
-            RaftNode started = new RaftNode(config, machine, handler, lock, segments);
+            RaftNode started = new RaftNode(config, machine, handler, lock, segments, observer);
             started.init();
             return started;
         } catch (IOException e) {
@@ -129,9 +131,11 @@ public final class RaftNode implements AutoCloseable {
             ReplicatedStateMachine machine,
             FatalHandler handler,
             DirectoryLock directoryLock,
-            SegmentedLog segments)
+            SegmentedLog segments,
+            RaftObserver observer)
             throws IOException {
         this.config = config;
+        this.observer = observer;
         this.machine = machine;
         this.directoryLock = directoryLock;
         this.segments = segments;
@@ -147,11 +151,16 @@ public final class RaftNode implements AutoCloseable {
                 timer,
                 config.readTimeout().toNanos(),
                 config.electionTimeout().toNanos());
+        SnapshotPace pace = new SnapshotPace(config.snapshotBytesPerSecond(), System::nanoTime);
         snapshots = new SnapshotTrigger(
-                snapshotThread, this::takeSnapshot, config.snapshotEveryEntries(), config.snapshotEveryBytes());
+                snapshotThread,
+                this::takeSnapshot,
+                config.snapshotEveryEntries(),
+                config.snapshotEveryBytes(),
+                pace::isSending);
         notice = new CommitNotice(new Notices(), timer);
         senders = senders(names);
-        peerRequests = new PeerRequests(names);
+        peerRequests = new PeerRequests(names, pace, timer, observer);
         node = new NodeImpl(config.group(), self);
         listening = config.transport().listen(config.memberId(), peerRequests);
     }
@@ -165,12 +174,14 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private void init() throws RaftStartException {
-        SnapshotFiles files =
-                new SnapshotFiles(Directories.snapshot(config.dir()), config.fsync(), machine, snapshotThread, fatal);
+        SnapshotFiles files = new SnapshotFiles(
+                Directories.snapshot(config.dir()), config.fsync(), machine, snapshotThread, fatal, observer);
         ApplyLoop applyLoop = new ApplyLoop(machine, files, config.memberId(), fatal, new Applied());
+        PeerCallMeter meter =
+                new PeerCallMeter(observer, config.heartbeatInterval().toNanos(), System::nanoTime);
         VoteStorage vote = new VoteStorage(Directories.meta(config.dir()), config.fsync(), fatal);
         MemberNodeOptions options =
-                JraftSettings.nodeOptions(config, new JraftServices(logStorage, vote), applyLoop, progress);
+                JraftSettings.nodeOptions(config, new JraftServices(logStorage, vote), applyLoop, progress, meter);
         options.setAppendEntriesExecutors(senders);
         boolean initialized;
         try {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,8 @@ public final class ReadBarrier {
 
     private @Nullable Round running;
     private boolean retrying;
+    /** Whether the last round was answered with a failure. */
+    private boolean failing;
 
     /** Rounds whose index the state has not reached. */
     private final List<Round> behind = new ArrayList<>();
@@ -87,6 +90,9 @@ public final class ReadBarrier {
     private boolean sweepScheduled;
     private boolean closed;
     // ----
+
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder slowRounds = new LongAdder();
 
     /** The lowest index that a read waits for: the apply thread looks at no more than this. */
     private volatile long awaited = Long.MAX_VALUE;
@@ -147,6 +153,7 @@ public final class ReadBarrier {
                 return;
             }
             running = null;
+            failing = false;
             round.index = index;
             behind.add(round);
             awaited = Math.min(awaited, index);
@@ -168,6 +175,10 @@ public final class ReadBarrier {
     private void retry(Round round) {
         synchronized (lock) {
             if (running == round) {
+                if (!failing) {
+                    failing = true;
+                    failures.increment();
+                }
                 putBack(round);
             }
         }
@@ -240,6 +251,7 @@ public final class ReadBarrier {
             if (unanswered != null) {
                 takeLate(unanswered.reads, now, late);
                 if (now - unanswered.giveUpNanos >= 0) {
+                    slowRounds.increment();
                     putBack(unanswered);
                 }
             }
@@ -247,6 +259,9 @@ public final class ReadBarrier {
             if (!next.isEmpty() || !behind.isEmpty() || running != null) {
                 scheduleSweep();
             }
+        }
+        if (!late.isEmpty()) {
+            slowRounds.increment();
         }
         late.forEach(read -> read.failed.accept(
                 new RaftException.Refused(RaftException.Reason.TIMEOUT, "no quorum confirmed the read in time")));
@@ -262,6 +277,16 @@ public final class ReadBarrier {
         } catch (RejectedExecutionException e) {
             // Closing: close() tells those who wait.
         }
+    }
+
+    /** How often asking a quorum began to fail; what is tried again and fails again counts once. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** Rounds that were not answered in time, and times at which reads had waited too long for theirs. */
+    public long slowRounds() {
+        return slowRounds.sum();
     }
 
     private static RaftException tooMany() {

@@ -40,13 +40,21 @@ final class SnapshotFiles {
     private final ReplicatedStateMachine machine;
     private final Executor executor;
     private final Fatal fatal;
+    private final RaftObserver observer;
 
-    SnapshotFiles(Path root, boolean fsync, ReplicatedStateMachine machine, Executor executor, Fatal fatal) {
+    SnapshotFiles(
+            Path root,
+            boolean fsync,
+            ReplicatedStateMachine machine,
+            Executor executor,
+            Fatal fatal,
+            RaftObserver observer) {
         this.root = root;
         this.fsync = fsync;
         this.machine = machine;
         this.executor = executor;
         this.fatal = fatal;
+        this.observer = observer;
     }
 
     /** The newest finished snapshot below {@code root}. */
@@ -64,6 +72,7 @@ final class SnapshotFiles {
 
     /** Apply thread. */
     void save(SnapshotWriter writer, Closure done) {
+        long start = System.nanoTime();
         try {
             SnapshotMeta meta = writer.getCurrentMeta();
             long index = meta.getLastIncludedIndex();
@@ -74,13 +83,17 @@ final class SnapshotFiles {
             Path snapshot = Path.of(writer.getPath());
             Path state = Files.createDirectories(snapshot.resolve(STATE));
             SnapshotWork work = machine.save(state);
-            executor.execute(() -> finish(work, snapshot, meta, writer, done));
+            executor.execute(() -> {
+                if (finish(work, snapshot, meta, writer, done)) {
+                    observer.snapshotSaved(System.nanoTime() - start);
+                }
+            });
         } catch (Throwable failure) {
             fail("the state cannot be saved", failure, done);
         }
     }
 
-    private void finish(SnapshotWork work, Path snapshot, SnapshotMeta meta, SnapshotWriter writer, Closure done) {
+    private boolean finish(SnapshotWork work, Path snapshot, SnapshotMeta meta, SnapshotWriter writer, Closure done) {
         try {
             work.finish();
             Map<String, SnapshotManifest.Content> files = writeDown(snapshot);
@@ -89,8 +102,10 @@ final class SnapshotFiles {
             files.keySet().forEach(writer::addFile);
             log.info("snapshot taken index={} files={}", meta.getLastIncludedIndex(), files.size());
             done.run(Status.OK());
+            return true;
         } catch (Throwable failure) {
             fail("a snapshot cannot be written", failure, done);
+            return false;
         }
     }
 
@@ -107,12 +122,11 @@ final class SnapshotFiles {
         Map<Object, SnapshotManifest.Content> known = previous();
         Map<String, SnapshotManifest.Content> files = new HashMap<>();
         Set<Path> directories = new HashSet<>();
+        long syncNanos = 0;
         for (Path file : SnapshotManifest.filesIn(snapshot, STATE)) {
             SnapshotManifest.Content content = known.get(keyOf(file));
             if (content == null || content.length() != Files.size(file)) {
-                if (fsync) {
-                    Directories.force(file);
-                }
+                syncNanos += force(file);
                 content = SnapshotManifest.Content.of(file);
             }
             files.put(SnapshotManifest.nameOf(snapshot, file), content);
@@ -120,13 +134,21 @@ final class SnapshotFiles {
                 directories.add(dir);
             }
         }
-        if (fsync) {
-            for (Path dir : directories) {
-                Directories.force(dir);
-            }
-            Directories.force(snapshot);
+        for (Path dir : directories) {
+            syncNanos += force(dir);
         }
+        syncNanos += force(snapshot);
+        observer.snapshotSynced(syncNanos);
         return files;
+    }
+
+    /** Returns how long it took. */
+    private long force(Path path) throws IOException {
+        long start = System.nanoTime();
+        if (fsync) {
+            Directories.force(path);
+        }
+        return System.nanoTime() - start;
     }
 
     private Map<Object, SnapshotManifest.Content> previous() throws IOException {

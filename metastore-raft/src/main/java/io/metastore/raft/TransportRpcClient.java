@@ -28,12 +28,14 @@ final class TransportRpcClient implements RpcClient {
 
     private PeerTransport.@Nullable Client client;
     private @Nullable PeerProgress progress;
+    private @Nullable PeerCallMeter meter;
 
     @Override
     public boolean init(RpcOptions options) {
         MemberNodeOptions member = (MemberNodeOptions) options;
         client = member.transport().connect(member.self());
         progress = member.progress();
+        meter = member.meter();
         return true;
     }
 
@@ -108,13 +110,14 @@ final class TransportRpcClient implements RpcClient {
         if (request instanceof AppendEntriesRequest append) {
             seen.told(member, append.getCommittedIndex());
         }
+        InvokeCallback ended = Objects.requireNonNull(meter, "not initialized").calling(member, request, callback);
         Executor executor = callback.executor();
         client().call(
                         member,
                         method.name(),
                         body,
                         timeoutMillis,
-                        new Reply(member, seen, method, callback, executor == null ? Runnable::run : executor));
+                        new Reply(member, seen, method, ended, executor == null ? Runnable::run : executor));
     }
 
     private record Reply(

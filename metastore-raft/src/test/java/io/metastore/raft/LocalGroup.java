@@ -46,7 +46,8 @@ final class LocalGroup implements AutoCloseable {
                 .withSegmentBytes(256 << 10)
                 .withTimeouts(Duration.ofMillis(500), Duration.ofMillis(50))
                 .withReadTimeout(Duration.ofSeconds(1))
-                .withSnapshotEvery(snapshotEvery, 0);
+                .withSnapshotEvery(snapshotEvery, 0)
+                .withSnapshotBytesPerSecond(RaftConfig.MIN_SNAPSHOT_RATE);
     }
 
     Path dirOf(long id) {

@@ -27,7 +27,8 @@ class RaftConfigTest {
                     @Override
                     public void onApply(com.alipay.sofa.jraft.Iterator entries) {}
                 },
-                new PeerProgress());
+                new PeerProgress(),
+                new PeerCallMeter(RaftObserver.NONE, 1, System::nanoTime));
     }
 
     @Test

@@ -111,6 +111,19 @@ class ReadBarrierTest {
         read.get(10, TimeUnit.SECONDS);
     }
 
+    @Test
+    void countsWhenRoundsBeginToFailAndWhichAreSlow() {
+        var unused = read();
+        for (int failed = 0; failed < 3; failed++) {
+            int round = failed;
+            eventually("asked again", () -> quorum.asked.size() > round);
+            quorum.asked.get(round).failed.accept("no leader");
+        }
+        assertThat(barrier.failures()).isEqualTo(1);
+
+        eventually("a round given up", () -> barrier.slowRounds() > 0);
+    }
+
     /** raft tells that a round failed while it holds a lock that it also takes to say what is applied. */
     @Test
     void raftMayTellAnOutcomeWhileItIsAskedWhatIsApplied() throws Exception {

@@ -9,6 +9,7 @@ import io.metastore.server.config.Usage;
 import io.metastore.server.data.StartException;
 import io.metastore.server.logging.Fatal;
 import io.metastore.server.logging.LogSetup;
+import io.metastore.server.stats.StatsCommand;
 import io.metastore.server.systemd.ServiceManager;
 import java.io.IOException;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class Main {
     private static int run(List<String> line, Map<String, String> environment) {
         if (!line.isEmpty() && line.get(0).equals(SnapshotCommand.NAME)) {
             return SnapshotCommand.run(line.subList(1, line.size()), System.out, System.err);
+        }
+        if (!line.isEmpty() && line.get(0).equals(StatsCommand.NAME)) {
+            return StatsCommand.run(line.subList(1, line.size()), System.out, System.err);
         }
         if (line.equals(List.of(TrainingRun.NAME))) {
             return TrainingRun.run(System.out, System.err);

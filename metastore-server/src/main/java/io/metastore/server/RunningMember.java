@@ -21,6 +21,7 @@ import io.metastore.server.cluster.LeaderHandover;
 import io.metastore.server.cluster.Membership;
 import io.metastore.server.cluster.MembershipKeeper;
 import io.metastore.server.cluster.Publication;
+import io.metastore.server.cluster.SelfPromotion;
 import io.metastore.server.compaction.AutoCompactor;
 import io.metastore.server.config.GoDuration;
 import io.metastore.server.config.Listener;
@@ -49,8 +50,11 @@ import io.metastore.server.lease.LeaseKeeper;
 import io.metastore.server.lease.RaftLeader;
 import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.metrics.Metrics;
+import io.metastore.server.metrics.RequestMetrics;
+import io.metastore.server.metrics.Scrapes;
 import io.metastore.server.peer.PeerDialer;
 import io.metastore.server.peer.PeerNetwork;
+import io.metastore.server.peer.RoundTrips;
 import io.metastore.server.replication.Applier;
 import io.metastore.server.replication.LoopContext;
 import io.metastore.server.replication.OwnProposals;
@@ -61,9 +65,11 @@ import io.metastore.server.replication.TimeoutCause;
 import io.metastore.server.slow.RoughClock;
 import io.metastore.server.slow.SlowApplies;
 import io.metastore.server.slow.SlowCalls;
+import io.metastore.server.stats.StatsEndpoint;
 import io.metastore.server.tls.ClientTls;
 import io.metastore.server.tls.ServerTls;
 import io.metastore.server.tls.TlsConfig;
+import io.metastore.server.traffic.Traffic;
 import io.metastore.storage.auth.AuthListener;
 import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.cluster.Member;
@@ -72,6 +78,7 @@ import io.metastore.storage.engine.KvEngine;
 import io.metastore.storage.engine.MemoryEngine;
 import io.metastore.storage.engine.RocksEngine;
 import io.metastore.storage.lease.ExpiryQueue;
+import io.metastore.storage.mvcc.PrefixReader;
 import io.metastore.storage.state.Command;
 import io.metastore.storage.state.Quota;
 import io.metastore.storage.state.StateConfig;
@@ -208,7 +215,9 @@ final class RunningMember implements AutoCloseable {
         threads.repeat(timer, RoughClock.TICK, clock::tick);
         SlowApplies slow = new SlowApplies(config.slow().apply(), clock);
         MemberMetrics.slowApplies(metrics, slow::count);
-        Applier applier = new Applier(state, quota, own, slow, MemberMetrics.commits(metrics));
+        RequestMetrics requests = new RequestMetrics(metrics);
+        Applier applier = new Applier(state, quota, own, slow, requests);
+        applier.onLeadership(MemberMetrics.leaderChanges(metrics));
         CompletableFuture<Void> removal = new CompletableFuture<>();
         Runnable wasRemoved = () -> {
             removal.complete(null);
@@ -233,7 +242,7 @@ final class RunningMember implements AutoCloseable {
         if (forced) {
             ForcedCluster.force(raftConfig, state.members(), applier);
         }
-        RaftNode raft = keep(parts, RaftNode.start(raftConfig, applier, fatal, MemberMetrics.syncs(metrics)));
+        RaftNode raft = keep(parts, RaftNode.start(raftConfig, applier, fatal, new RaftMetrics(metrics)));
         TimeoutCause timeouts = new TimeoutCause(raft, peers, identity.memberId(), config.electionTimeout());
         applier.onLeadership(timeouts::leadershipChanged);
         SecureRandom random = new SecureRandom();
@@ -248,7 +257,10 @@ final class RunningMember implements AutoCloseable {
                         random.nextLong(),
                         config.maxRequestBytes(),
                         shared,
-                        config.requestTimeout()));
+                        config.requestTimeout(),
+                        requests));
+        RoundTrips roundTrips = new PeerMetrics(metrics, peers, identity.memberId()).roundTrips();
+        threads.repeat(timer, RoundTrips.EVERY, roundTrips::measure);
         var unused = new ProposalService(raft, peers, config.maxRequestBytes());
         ReadGate gate = new ReadGate(raft.reads());
         Headers headers = new Headers(identity.clusterId(), identity.memberId(), () -> raft.leadership()
@@ -267,6 +279,12 @@ final class RunningMember implements AutoCloseable {
                         config.strictReconfigCheck(),
                         config.requestTimeout(),
                         InstantSource.system()));
+        if (config.promoteWhenReady()) {
+            threads.repeat(
+                    timer,
+                    SelfPromotion.INTERVAL,
+                    new SelfPromotion(identity.memberId(), state.members(), membership::promote)::follow);
+        }
         LeaderHandover handover = new LeaderHandover(raft, peers, identity.memberId(), timer, config.electionTimeout());
         SpaceGuard disk = SpaceGuard.of(config.dataDir());
         SpaceAlarm space = new SpaceAlarm(state, quota, replicator, disk, identity.memberId());
@@ -349,6 +367,12 @@ final class RunningMember implements AutoCloseable {
                 watches.recheck();
             }
         });
+        Traffic traffic = config.trafficSampling() == 0
+                ? null
+                : new Traffic(config.trafficSampling(), System::nanoTime, random::nextLong);
+        if (traffic != null) {
+            threads.repeat(timer, Traffic.COLLECT_INTERVAL, traffic::collect);
+        }
         String inProcessName = "metastore-" + UUID.randomUUID();
         ManagedChannel loopback = InProcessChannelBuilder.forName(inProcessName)
                 .directExecutor()
@@ -376,16 +400,37 @@ final class RunningMember implements AutoCloseable {
                         membership,
                         handover,
                         learner,
-                        new CallMetrics(metrics),
+                        new CallMetrics(metrics, config.monitoring().extensiveMetrics()),
                         new SlowCalls(config.slow(), slow, clock),
-                        auditor),
+                        requests,
+                        auditor,
+                        traffic),
                 List.of(watches.definition()));
         Health health = new Health(state, raft, gate, identity.memberId());
-        new MemberMetrics(metrics).bind(state, raft, replicator, hub, quota, applier, health, identity.memberId());
+        new MemberMetrics(
+                        metrics,
+                        new MemberMetrics.Parts(
+                                state,
+                                raft,
+                                replicator,
+                                applier,
+                                hub,
+                                quota,
+                                keeper,
+                                membership,
+                                peers,
+                                health,
+                                identity.memberId(),
+                                config.monitoring().features()))
+                .bind();
+        Scrapes scrapes = new Scrapes(metrics, readers);
         TlsConfig tls = config.front().tls();
         boolean anyTls = config.front().listeners().stream().anyMatch(Listener::tls);
         Gateway gateway = new Gateway(
-                loopback, Services.maxMessageBytes(config), Services.transportLimitBytes(config), audit != null);
+                loopback,
+                Services.maxMessageBytes(config),
+                Services.transportLimitBytes(config),
+                audit != null || traffic != null);
         GrpcServer grpc = keep(
                 parts,
                 GrpcServer.start(
@@ -405,9 +450,13 @@ final class RunningMember implements AutoCloseable {
                                         health,
                                         config.http(),
                                         gateway::newHandler,
-                                        () -> CompletableFuture.supplyAsync(metrics::text, readers)),
-                                HttpEndpoint.ofMetrics(
-                                        health, () -> CompletableFuture.supplyAsync(metrics::text, readers)))));
+                                        new StatsEndpoint(
+                                                access,
+                                                new PrefixReader(state.store(), System::nanoTime),
+                                                traffic,
+                                                admin),
+                                        scrapes::text),
+                                HttpEndpoint.ofMetrics(health, scrapes::text))));
         parts.push(handover::handOver); // the first to be done when the member stops
         state.members().onChange(() -> {
             if (state.members().wasRemoved(identity.memberId())) {
@@ -459,6 +508,7 @@ final class RunningMember implements AutoCloseable {
                 .withTimeouts(config.electionTimeout(), config.heartbeatInterval())
                 .withReadTimeout(config.requestTimeout())
                 .withSnapshotEvery(config.snapshotEntries(), RAFT_SNAPSHOT_BYTES)
+                .withSnapshotBytesPerSecond(config.snapshotTransferBytes())
                 .withFsync(config.fsync())
                 .withTransport(peers);
     }

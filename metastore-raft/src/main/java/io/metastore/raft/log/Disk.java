@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /** File operations of the log that must reach the device, or, without fsync, must not wait for it. */
 final class Disk {
@@ -21,14 +20,14 @@ final class Disk {
     private static final FileAttribute<?>[] PRIVATE_FILE = attributes("rw-------");
 
     private final boolean fsync;
-    private final LongConsumer syncNanos;
+    private final LogObserver observer;
 
     /**
-     * @param syncNanos told how long each sync of records took
+     * @param observer told how long each write and sync of records took
      */
-    Disk(boolean fsync, LongConsumer syncNanos) {
+    Disk(boolean fsync, LogObserver observer) {
         this.fsync = fsync;
-        this.syncNanos = syncNanos;
+        this.observer = observer;
     }
 
     private static FileAttribute<?>[] attributes(String permissions) {
@@ -76,11 +75,15 @@ final class Disk {
         }
     }
 
-    /** As {@link #force}, of records that somebody waits for. */
-    void syncRecords(FileChannel channel) throws IOException {
+    /** Writes records that somebody waits for, and forces them to the device. */
+    void writeRecords(FileChannel channel, ByteBuffer records, long position) throws IOException {
+        int bytes = records.remaining();
         long start = System.nanoTime();
+        writeFully(channel, records, position);
+        long written = System.nanoTime();
+        observer.written(bytes, written - start);
         force(channel);
-        syncNanos.accept(System.nanoTime() - start);
+        observer.synced(System.nanoTime() - written);
     }
 
     void forceWithMetadata(FileChannel channel) throws IOException {

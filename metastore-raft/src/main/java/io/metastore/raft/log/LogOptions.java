@@ -1,23 +1,21 @@
 package io.metastore.raft.log;
 
-import java.util.function.LongConsumer;
-
 /**
  * How the log lies on disk.
  *
  * @param segmentBytes size of every segment but the first
  * @param firstSegmentBytes size of the first one, small so that a new member starts at once
  * @param fsync false never forces anything to the device: only for tests that show what then is lost
- * @param syncNanos told how long each sync of records took
+ * @param observer told how long each write and sync of records took
  */
-public record LogOptions(int segmentBytes, int firstSegmentBytes, boolean fsync, LongConsumer syncNanos) {
+public record LogOptions(int segmentBytes, int firstSegmentBytes, boolean fsync, LogObserver observer) {
 
     public static final LogOptions DEFAULT = new LogOptions(64 << 20, 8 << 20, true);
 
     private static final int MIN_SEGMENT_BYTES = 16 << 10;
 
     public LogOptions(int segmentBytes, int firstSegmentBytes, boolean fsync) {
-        this(segmentBytes, firstSegmentBytes, fsync, nanos -> {});
+        this(segmentBytes, firstSegmentBytes, fsync, LogObserver.NONE);
     }
 
     public LogOptions {
@@ -28,6 +26,6 @@ public record LogOptions(int segmentBytes, int firstSegmentBytes, boolean fsync,
     }
 
     public LogOptions withFsync(boolean enabled) {
-        return new LogOptions(segmentBytes, firstSegmentBytes, enabled, syncNanos);
+        return new LogOptions(segmentBytes, firstSegmentBytes, enabled, observer);
     }
 }

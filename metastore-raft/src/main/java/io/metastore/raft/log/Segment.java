@@ -117,8 +117,7 @@ final class Segment implements AutoCloseable {
         }
         frame.encodeTo(buffer, id, incarnation);
         long start = end;
-        Disk.writeFully(channel, buffer, start);
-        disk.syncRecords(channel);
+        disk.writeRecords(channel, buffer, start);
         end = start + frame.size();
     }
 

@@ -79,7 +79,7 @@ public final class SegmentedLog implements AutoCloseable {
      * @throws LogDamagedException if something that was durable is missing or changed
      */
     public static SegmentedLog open(Path dir, LogOptions options, boolean mustExist) throws IOException {
-        Disk disk = new Disk(options.fsync(), options.syncNanos());
+        Disk disk = new Disk(options.fsync(), options.observer());
         Disk.createDirectories(dir);
         ScheduledExecutorService background = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "raft-log-files");

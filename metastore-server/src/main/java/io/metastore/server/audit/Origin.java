@@ -32,7 +32,7 @@ public final class Origin {
      *
      * @param certificate the common name in the certificate that the connection was verified by, null if there is none
      */
-    static Origin of(Attributes connection, Metadata headers, @Nullable String certificate) {
+    public static Origin of(Attributes connection, Metadata headers, @Nullable String certificate) {
         SocketAddress address = connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
         return new Origin(address, address instanceof InProcessSocketAddress ? headers.get(HEADER) : null, certificate);
     }
@@ -63,7 +63,7 @@ public final class Origin {
     }
 
     /** The client's address and port; {@code in-process} for the program that the member runs in. */
-    String remote() {
+    public String remote() {
         if (told != null) {
             return told.substring(told.indexOf(' ') + 1);
         }
@@ -71,7 +71,7 @@ public final class Origin {
     }
 
     /** What made the call for the client; empty if he did himself. */
-    String via() {
+    public String via() {
         return told == null ? "" : told.substring(0, Math.max(0, told.indexOf(' ')));
     }
 

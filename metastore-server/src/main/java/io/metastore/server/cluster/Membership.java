@@ -19,11 +19,14 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,8 @@ public final class Membership {
     private final ReconfigChecks checks;
     private final ScheduledExecutorService timer;
     private final Settings settings;
+    private final LongAdder promotions = new LongAdder();
+    private final Map<EtcdError, LongAdder> failedPromotions = new ConcurrentHashMap<>();
 
     /**
      * What the operator says of it.
@@ -121,6 +126,28 @@ public final class Membership {
     }
 
     private CompletableFuture<Void> promoteAsLeader(long id) {
+        return tryToPromote(id).whenComplete((done, failure) -> {
+            if (failure == null) {
+                promotions.increment();
+            } else if (causeOf(failure) instanceof EtcdException known) {
+                failedPromotions
+                        .computeIfAbsent(known.error(), first -> new LongAdder())
+                        .increment();
+            }
+        });
+    }
+
+    /** Learners that this member has promoted as leader. */
+    public long promotions() {
+        return promotions.sum();
+    }
+
+    /** Why this member has not promoted others, as leader, and how often. */
+    public Map<EtcdError, LongAdder> failedPromotions() {
+        return failedPromotions;
+    }
+
+    private CompletableFuture<Void> tryToPromote(long id) {
         Member known = members.find(id).orElse(null);
         if (known == null) {
             return refused(EtcdError.MEMBER_NOT_FOUND);
@@ -156,16 +183,19 @@ public final class Membership {
             return;
         }
         var unused = promoteAsLeader(id).whenComplete((done, failure) -> {
-            Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
             if (failure == null) {
                 reply.answered(new byte[0]);
-            } else if (cause instanceof EtcdException known) {
+            } else if (causeOf(failure) instanceof EtcdException known) {
                 reply.failed(new PeerException(
                         PeerException.Kind.ETCD_ERROR, known.error().name()));
             } else {
-                reply.failed(new IllegalStateException(cause));
+                reply.failed(new IllegalStateException(failure));
             }
         });
+    }
+
+    private static @Nullable Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
     }
 
     private static EtcdError errorOf(Throwable failure) {

@@ -41,8 +41,8 @@ public final class MembershipKeeper {
         }
         if (!underWay.isDone()) {
             // jraft sees that a new voter has caught up when he acknowledges an entry. One who did so before jraft
-            // began to
-            // look would be waited for until the next write.
+            // began
+            // to look would be waited for until the next write.
             if (++looks % PATIENCE == 0) {
                 appendNothing.run();
             }

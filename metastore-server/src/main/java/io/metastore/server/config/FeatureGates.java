@@ -1,7 +1,9 @@
 package io.metastore.server.config;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +11,8 @@ import java.util.Optional;
 public final class FeatureGates {
     private static final String ALL_ALPHA = "AllAlpha";
     private static final String ALL_BETA = "AllBeta";
+    private static final String ALPHA = "ALPHA";
+    private static final String BETA = "BETA";
 
     /** A gate of etcd 3.7. */
     public enum Gate {
@@ -56,9 +60,18 @@ public final class FeatureGates {
         }
     }
 
-    private final Map<Gate, Boolean> switched;
+    /**
+     * A gate, or a group of them, as it is switched.
+     *
+     * @param stage ALPHA or BETA
+     */
+    public record State(String name, String stage, boolean on) {}
 
-    private FeatureGates(Map<Gate, Boolean> switched) {
+    private final Map<Gate, Boolean> switched;
+    private final Map<String, Boolean> groups;
+
+    private FeatureGates(Map<Gate, Boolean> switched, Map<String, Boolean> groups) {
+        this.groups = groups;
         this.switched = switched;
     }
 
@@ -107,7 +120,8 @@ public final class FeatureGates {
                 switched.put(gateNamed(name), on);
             }
         });
-        return new FeatureGates(switched);
+        named.keySet().retainAll(List.of(ALL_ALPHA, ALL_BETA));
+        return new FeatureGates(switched, named);
     }
 
     private static Gate gateNamed(String name) {
@@ -117,6 +131,17 @@ public final class FeatureGates {
             }
         }
         throw new IllegalArgumentException("unrecognized feature gate: " + name);
+    }
+
+    /** All gates and groups of etcd 3.7, those without effect too. */
+    List<State> states() {
+        List<State> states = new ArrayList<>();
+        states.add(new State(ALL_ALPHA, ALPHA, groups.getOrDefault(ALL_ALPHA, false)));
+        states.add(new State(ALL_BETA, BETA, groups.getOrDefault(ALL_BETA, false)));
+        for (Gate gate : Gate.values()) {
+            states.add(new State(gate.gateName(), gate.beta() ? BETA : ALPHA, isOn(gate)));
+        }
+        return states;
     }
 
     boolean isOn(Gate gate) {

@@ -392,13 +392,7 @@ public enum Flag {
             "false",
             "Serve Go profiles under /debug/pprof/.",
             none("there are no Go profiles of a JVM; use jcmd")),
-    METRICS(
-            MONITORING,
-            TEXT,
-            "metrics",
-            "basic",
-            "'basic', or 'extensive' for histograms of every method.",
-            none("there are no histograms of methods")),
+    METRICS(MONITORING, TEXT, "metrics", "basic", "'basic', or 'extensive' for histograms of every method."),
     LISTEN_METRICS_URLS(MONITORING, URLS, "listen-metrics-urls", "", "Further URLs for /metrics and /health."),
 
     LOGGER(LOGGING, TEXT, "logger", "zap", "'zap', etcd's only value."),
@@ -535,6 +529,18 @@ public enum Flag {
             "storage-cache-bytes",
             "0",
             "Native memory for the RocksDB caches; 0 computes it from the machine."),
+    PROMOTE_WHEN_READY(
+            METASTORE,
+            BOOL,
+            "promote-when-ready",
+            "false",
+            "Become a voter, if this member is a learner, once it has nearly all of the leader's log."),
+    SNAPSHOT_TRANSFER_MEGABYTES(
+            METASTORE,
+            UINT,
+            "snapshot-transfer-megabytes",
+            "64",
+            "Most MiB per second sent to members that need a snapshot; 0 is no limit."),
     EVENT_LOOPS(METASTORE, UINT, "event-loops", "0", "Network threads; 0 is one per core."),
     GRPC_REFLECTION(METASTORE, BOOL, "enable-grpc-reflection", "false", "Serve gRPC server reflection."),
     AUDIT_LOG(METASTORE, TEXT, "audit-log", "", "File with a line of JSON for each request; none if empty."),
@@ -545,7 +551,13 @@ public enum Flag {
             "100",
             "Size at which the audit log is set aside and a new one begins."),
     AUDIT_LOG_MAX_FILES(
-            METASTORE, UINT, "audit-log-max-files", "10", "Audit logs that were set aside and are kept; 0 keeps all.");
+            METASTORE, UINT, "audit-log-max-files", "10", "Audit logs that were set aside and are kept; 0 keeps all."),
+    TRAFFIC_SAMPLING(
+            METASTORE,
+            UINT,
+            "traffic-sampling",
+            "0",
+            "One KV request in so many is looked at, to know which keys and clients are busy; 0 looks at none.");
 
     private static final Map<String, Flag> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toMap(Flag::flagName, Function.identity()));

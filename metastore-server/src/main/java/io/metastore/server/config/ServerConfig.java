@@ -22,6 +22,8 @@ public record ServerConfig(
         boolean forceNewCluster,
         boolean strictReconfigCheck,
         int maxLearners,
+        boolean promoteWhenReady,
+        long snapshotTransferBytes,
         Duration heartbeatInterval,
         Duration electionTimeout,
         long snapshotEntries,
@@ -43,10 +45,12 @@ public record ServerConfig(
         int eventLoops,
         boolean reflection,
         Optional<AuditConfig> audit,
+        int trafficSampling,
         AuthConfig auth,
         HttpAccess http,
         FrontDoor front,
-        PeerDoor peers) {
+        PeerDoor peers,
+        Monitoring monitoring) {
 
     /** Where the state lives. */
     public enum StorageEngine {
@@ -132,6 +136,8 @@ public record ServerConfig(
                 Bools.of(options, Flag.FORCE_NEW_CLUSTER, problems),
                 Bools.of(options, Flag.STRICT_RECONFIG_CHECK, problems),
                 (int) numbers.between(Flag.MAX_LEARNERS, 1, 1024),
+                Bools.of(options, Flag.PROMOTE_WHEN_READY, problems),
+                numbers.between(Flag.SNAPSHOT_TRANSFER_MEGABYTES, 0, 1 << 20) << 20,
                 heartbeat,
                 election,
                 options.isSet(Flag.SNAPSHOT_COUNT)
@@ -160,6 +166,7 @@ public record ServerConfig(
                         numbers.between(Flag.AUDIT_LOG_MAX_MEGABYTES, 1, 1 << 20),
                         (int) numbers.between(Flag.AUDIT_LOG_MAX_FILES, 0, 100_000),
                         problems),
+                (int) numbers.between(Flag.TRAFFIC_SAMPLING, 0, 1 << 20),
                 new AuthConfig(
                         options.get(Flag.AUTH_TOKEN),
                         Duration.ofSeconds(numbers.between(Flag.AUTH_TOKEN_TTL, 1, Integer.MAX_VALUE)),
@@ -169,7 +176,8 @@ public record ServerConfig(
                         names(options.get(Flag.HOST_WHITELIST)),
                         Bools.of(options, Flag.ENABLE_GRPC_GATEWAY, problems)),
                 FrontDoor.from(options, listenClient, directory, certYears, problems),
-                PeerDoor.from(options, listenPeer, directory, certYears, problems));
+                PeerDoor.from(options, listenPeer, directory, certYears, problems),
+                Monitoring.from(options));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

@@ -1,17 +1,20 @@
 package io.metastore.server.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 
 /** Failures of calls as HTTP tells them: a status, and a body with code and message (grpc-gateway: runtime/errors.go). */
-final class HttpStatus {
-    static final int OK = 200;
+public final class HttpStatus {
+    public static final int OK = 200;
     private static final String DEADLINE_EXCEEDED = "context deadline exceeded";
 
     private HttpStatus() {}
 
-    static int of(Status.Code code) {
+    public static int of(Status.Code code) {
         return switch (code) {
             case OK -> OK;
             case CANCELLED -> 499;
@@ -33,6 +36,13 @@ final class HttpStatus {
         String description = status.getDescription() == null ? "" : status.getDescription();
         boolean ofGrpc = status.getCode() == Status.Code.DEADLINE_EXCEEDED && !description.startsWith("etcdserver: ");
         return ofGrpc ? DEADLINE_EXCEEDED : description;
+    }
+
+    /** The failure as an object. */
+    public static String json(Status status) {
+        ByteBuf json = Unpooled.buffer();
+        write(status, json, false);
+        return json.toString(UTF_8);
     }
 
     /** Writes the failure as an object. */

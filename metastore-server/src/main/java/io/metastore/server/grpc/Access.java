@@ -93,6 +93,11 @@ public final class Access {
         }
     }
 
+    /** As for calls through the gateway: certificates do not count there. */
+    public void requireAdminByHeader(@Nullable String authorization) {
+        requireAdmin(Credentials.ofAuthorization(authorization));
+    }
+
     void requireUser(Credentials credentials) {
         AuthState auth = store.state();
         if (auth.enabled()) {

@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class CountedCalls implements ServerInterceptor {
     private final CallMetrics metrics;
     private final SlowCalls slow;
+    private final ClientVersionHeader version;
 
     CountedCalls(CallMetrics metrics, SlowCalls slow) {
         this.metrics = metrics;
         this.slow = slow;
+        this.version = new ClientVersionHeader(metrics.clients());
     }
 
     static CallCounters counters(CallMetrics metrics, MethodDescriptor<?, ?> method) {
@@ -36,7 +38,7 @@ final class CountedCalls implements ServerInterceptor {
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         CallCounters calls = counters(metrics, call.getMethodDescriptor());
-        calls.started();
+        version.count(headers, call.getMethodDescriptor().getType());
         CountedCall<Q, R> counted = new CountedCall<>(call, calls, slow);
         return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(next.startCall(counted, headers)) {
             @Override
@@ -48,7 +50,7 @@ final class CountedCalls implements ServerInterceptor {
             @Override
             public void onCancel() {
                 if (!counted.closed) {
-                    calls.handled(Status.Code.CANCELLED.value());
+                    calls.handled(Status.Code.CANCELLED.value(), counted.start);
                 }
                 super.onCancel();
             }
@@ -67,6 +69,7 @@ final class CountedCalls implements ServerInterceptor {
         private final CallCounters calls;
         private final SlowCalls slow;
         private final long since;
+        private final long start;
         private volatile boolean closed;
 
         CountedCall(ServerCall<Q, R> call, CallCounters calls, SlowCalls slow) {
@@ -74,6 +77,7 @@ final class CountedCalls implements ServerInterceptor {
             this.calls = calls;
             this.slow = slow;
             this.since = slow.now();
+            this.start = calls.started();
         }
 
         @Override
@@ -85,7 +89,7 @@ final class CountedCalls implements ServerInterceptor {
         @Override
         public void close(Status status, Metadata trailers) {
             closed = true;
-            calls.handled(status.getCode().value());
+            calls.handled(status.getCode().value(), start);
             super.close(status, trailers);
             if (getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
                 slow.ended(since, this, -1);

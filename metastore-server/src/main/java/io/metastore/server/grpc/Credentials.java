@@ -34,6 +34,15 @@ final class Credentials {
         return new Credentials(headers, call.getAttributes());
     }
 
+    /** Of a request over HTTP: what its header of that name says. */
+    static Credentials ofAuthorization(@Nullable String header) {
+        Metadata headers = new Metadata();
+        if (header != null) {
+            headers.put(AUTHORIZATION, header);
+        }
+        return new Credentials(headers, Attributes.EMPTY);
+    }
+
     /** Of the call that the current thread has just taken in; none where its service does not ask for them. */
     static Credentials current() {
         return CURRENT.get();

@@ -45,7 +45,12 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcServer implements AutoCloseable {
     private static final int FLOW_CONTROL_WINDOW_BYTES = 1 << 20;
     private static final int MAX_METADATA_BYTES = 16 << 10;
-    private static final int MAX_RESETS_PER_WINDOW = 200;
+    /**
+     * A client that gives up calls resets their streams, some hundred a second of them under load, and etcd bears it. A flood
+     * has a hundred times that.
+     */
+    private static final int MAX_RESETS_PER_WINDOW = 20_000;
+
     private static final int RESET_WINDOW_SECONDS = 30;
     private static final int MAX_CALLS_PER_CONNECTION = Integer.MAX_VALUE;
 

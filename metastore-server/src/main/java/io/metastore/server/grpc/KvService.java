@@ -12,34 +12,28 @@ import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.api.rpc.TxnRequest;
+import io.metastore.server.audit.Origin;
 import io.metastore.server.grpc.UnaryCalls.Answer;
 import io.metastore.server.replication.OutcomeListener;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
+import io.metastore.server.traffic.Traffic;
 import io.metastore.storage.auth.AuthState;
-import io.metastore.storage.auth.Caller;
 import io.metastore.storage.cluster.AlarmStore;
 import io.metastore.storage.mvcc.Key;
 import io.metastore.storage.mvcc.MvccStore;
-import io.metastore.storage.mvcc.RangeQuery;
-import io.metastore.storage.mvcc.RangeResult;
 import io.metastore.storage.state.Command;
 import io.metastore.storage.state.CommandAccess;
 import io.metastore.storage.state.Outcome;
-import io.metastore.storage.state.ReadOnlyTxn;
 import io.metastore.storage.state.StateMachine;
 import io.metastore.storage.state.TxnChecks;
 import io.metastore.storage.state.TxnKind;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * etcdserverpb.KV. Runs on the event loop of the call; what may touch the disk for long goes to the read pool.
+ * etcdserverpb.KV. Runs on the event loop of the call.
  *
  * <p>Checks are made in etcd's order: quota, shape, then agreement or the read gate (etcd: v3_server.go, v3rpc/key.go).
  */
@@ -48,35 +42,38 @@ public final class KvService {
     private final AlarmStore alarms;
     private final Replicator replicator;
     private final ReadGate gate;
-    private final Executor readers;
     private final Headers headers;
     private final SpaceAlarm space;
     private final Access access;
     private final int maxTxnOps;
     private final UnaryCalls calls;
+    private final ReadCalls reads;
     private final RangeStreamCalls streams;
+    private final @Nullable Traffic traffic;
 
     KvService(
             StateMachine state,
             Replicator replicator,
             ReadGate gate,
-            Executor readers,
             Headers headers,
             SpaceAlarm space,
             Access access,
             int maxTxnOps,
             UnaryCalls calls,
-            RangeStreamCalls streams) {
+            ReadCalls reads,
+            RangeStreamCalls streams,
+            @Nullable Traffic traffic) {
+        this.traffic = traffic;
         this.store = state.store();
         this.replicator = replicator;
         this.gate = gate;
-        this.readers = readers;
         this.headers = headers;
         this.space = space;
         this.access = access;
         this.alarms = state.alarms();
         this.maxTxnOps = maxTxnOps;
         this.calls = calls;
+        this.reads = reads;
         this.streams = streams;
     }
 
@@ -117,51 +114,11 @@ public final class KvService {
     }
 
     private void range(RangeRequest request, Answer answer) {
+        if (traffic != null && traffic.isDue()) {
+            traffic.range(request, callerOf(answer));
+        }
         TxnChecks.check(request);
-        RangeQuery query = RangeQuery.fromRequest(request);
-        whenReadable(request.getSerializable(), answer, () -> {
-            AuthState auth = access.state();
-            if (auth.enabled()) {
-                checked(auth, answer, permit -> permit.refusal(request), caller -> range(query, answer, caller));
-            } else {
-                range(query, answer, null);
-            }
-        });
-    }
-
-    /**
-     * @param caller null where nobody asks who it is
-     */
-    private void range(RangeQuery query, Answer answer, @Nullable Caller caller) {
-        RangeResult hot = store.rangeIfHot(query);
-        if (hot != null) {
-            answerRange(hot, answer, caller);
-            return;
-        }
-        onReader(answer, () -> {
-            try {
-                answerRange(store.range(query), answer, caller);
-            } catch (RuntimeException failure) {
-                answer.fail(failure);
-            }
-        });
-    }
-
-    private void answerRange(RangeResult result, Answer answer, @Nullable Caller caller) {
-        access.requireUnchangedSince(caller);
-        answer.reply(new Reply(headers.field(result.revision()), result.body()));
-    }
-
-    /** Goes on with the caller if it may do what it asks for. */
-    private void checked(
-            AuthState auth, Answer answer, Function<CommandAccess, @Nullable EtcdError> check, Consumer<Caller> read) {
-        try {
-            Caller caller = answer.caller(access, auth);
-            Access.require(check.apply(new CommandAccess(auth, caller, KvService::notRead)));
-            read.accept(caller);
-        } catch (RuntimeException failure) {
-            answer.fail(failure);
-        }
+        reads.range(request, answer);
     }
 
     private void submit(Command command, Answer answer) {
@@ -212,6 +169,9 @@ public final class KvService {
     }
 
     private void put(PutRequest request, Answer answer) {
+        if (traffic != null && traffic.isDue()) {
+            traffic.put(request, callerOf(answer));
+        }
         Command command = new Command.Put(request);
         if (!space.fits(command)) {
             refuseForSpace(answer);
@@ -227,11 +187,17 @@ public final class KvService {
     }
 
     private void deleteRange(DeleteRangeRequest request, Answer answer) {
+        if (traffic != null && traffic.isDue()) {
+            traffic.deleteRange(request, callerOf(answer));
+        }
         TxnChecks.check(request);
         submit(new Command.DeleteRange(request), answer);
     }
 
     private void txn(TxnRequest request, Answer answer) {
+        if (traffic != null && traffic.isDue()) {
+            traffic.txn(request, callerOf(answer));
+        }
         Command command = new Command.Txn(request);
         if (!space.fits(command)) {
             refuseForSpace(answer);
@@ -242,26 +208,7 @@ public final class KvService {
             submit(command, answer);
             return;
         }
-        whenReadable(TxnKind.isSerializable(request), answer, () -> {
-            AuthState auth = access.state();
-            if (auth.enabled()) {
-                checked(auth, answer, permit -> permit.refusal(request), caller -> readTxn(request, answer, caller));
-            } else {
-                readTxn(request, answer, null);
-            }
-        });
-    }
-
-    private void readTxn(TxnRequest request, Answer answer, @Nullable Caller caller) {
-        onReader(answer, () -> {
-            try {
-                Outcome.Applied outcome = ReadOnlyTxn.evaluate(request, store);
-                access.requireUnchangedSince(caller);
-                answer.reply(new Reply(headers.field(outcome.revision()), outcome.body()));
-            } catch (RuntimeException failure) {
-                answer.fail(failure);
-            }
-        });
+        reads.txn(request, answer);
     }
 
     private void compact(CompactionRequest request, Answer answer) {
@@ -296,20 +243,23 @@ public final class KvService {
         });
     }
 
-    private void whenReadable(boolean serializable, Answer answer, Runnable read) {
-        if (serializable) {
-            read.run();
-        } else {
-            gate.linearizable(read, answer::fail);
-        }
-    }
+    /** For a request that is looked at. */
+    private Traffic.Caller callerOf(Answer answer) {
+        return new Traffic.Caller() {
+            @Override
+            public Origin origin() {
+                return answer.origin();
+            }
 
-    private void onReader(Answer answer, Runnable read) {
-        try {
-            readers.execute(read);
-        } catch (RejectedExecutionException full) {
-            answer.fail(EtcdError.TOO_MANY_REQUESTS.exception());
-        }
+            @Override
+            public String user() {
+                try {
+                    return access.callerOf(answer.credentials()).user();
+                } catch (EtcdException badToken) {
+                    return "";
+                }
+            }
+        };
     }
 
     private Reply reply(Outcome.Applied applied) {

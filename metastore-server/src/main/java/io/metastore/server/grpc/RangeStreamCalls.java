@@ -9,6 +9,8 @@ import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.audit.AuditRecord;
+import io.metastore.server.metrics.CallCounters;
+import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.storage.auth.AuthState;
 import io.metastore.storage.auth.Caller;
@@ -46,6 +48,8 @@ final class RangeStreamCalls {
     private final Headers headers;
     private final Access access;
     private final int targetBytes;
+    private final CallCounters counters;
+    private final ClientVersionHeader version;
     private final @Nullable Auditor audit;
 
     /**
@@ -59,7 +63,10 @@ final class RangeStreamCalls {
             Headers headers,
             Access access,
             int targetBytes,
+            CallMetrics metrics,
             @Nullable Auditor audit) {
+        this.counters = CountedCalls.counters(metrics, DESCRIPTOR);
+        this.version = new ClientVersionHeader(metrics.clients());
         this.audit = audit;
         this.store = store;
         this.gate = gate;
@@ -71,13 +78,15 @@ final class RangeStreamCalls {
 
     ServerCallHandler<RangeRequest, Reply> handler() {
         return (call, metadata) -> {
+            long start = counters.started();
+            version.count(metadata, DESCRIPTOR.getType());
             call.request(2);
             AuditRecord record = null;
             if (audit != null) {
                 record = audit.begin(call, metadata);
                 audit.identify(record, Credentials.of(call, metadata));
             }
-            return new Stream(call, metadata, record);
+            return new Stream(call, metadata, start, record);
         };
     }
 
@@ -85,6 +94,7 @@ final class RangeStreamCalls {
     private final class Stream extends ServerCall.Listener<RangeRequest> {
         private final ServerCall<RangeRequest, Reply> call;
         private final Metadata metadata;
+        private final long start;
         private final @Nullable AuditRecord record;
         private @Nullable RangeRequest request;
 
@@ -101,7 +111,8 @@ final class RangeStreamCalls {
         private boolean finished;
         private boolean headersSent;
 
-        Stream(ServerCall<RangeRequest, Reply> call, Metadata metadata, @Nullable AuditRecord record) {
+        Stream(ServerCall<RangeRequest, Reply> call, Metadata metadata, long start, @Nullable AuditRecord record) {
+            this.start = start;
             this.record = record;
             this.call = call;
             this.metadata = metadata;
@@ -110,6 +121,7 @@ final class RangeStreamCalls {
         @Override
         public void onMessage(RangeRequest message) {
             request = message;
+            counters.received(message.getSerializedSize());
             if (record != null) {
                 record.request(message, message.getSerializedSize());
             }
@@ -172,7 +184,10 @@ final class RangeStreamCalls {
         @Override
         public void onCancel() {
             synchronized (this) {
-                finished = true;
+                if (!finished) {
+                    finished = true;
+                    counters.handled(Status.Code.CANCELLED.value(), start);
+                }
             }
             if (record != null) {
                 record.end(Status.Code.CANCELLED);
@@ -263,9 +278,11 @@ final class RangeStreamCalls {
                         headersSent = true;
                         call.sendHeaders(new Metadata());
                     }
-                    call.sendMessage(new Reply(
+                    Reply part = new Reply(
                             NO_HEADER,
-                            new BodyBuilder().message(1, header, rest).build()));
+                            new BodyBuilder().message(1, header, rest).build());
+                    counters.sent(part.size());
+                    call.sendMessage(part);
                 }
             }
         }
@@ -274,6 +291,7 @@ final class RangeStreamCalls {
             synchronized (this) {
                 if (!finished && !call.isCancelled()) {
                     finished = true;
+                    counters.handled(status.getCode().value(), start);
                     call.close(status, new Metadata());
                     if (record != null) {
                         record.revision(headerRevision).end(status.getCode());

@@ -14,9 +14,11 @@ import io.metastore.server.cluster.Membership;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.lease.LeaseAuthority;
 import io.metastore.server.metrics.CallMetrics;
+import io.metastore.server.metrics.RequestMetrics;
 import io.metastore.server.replication.ReadGate;
 import io.metastore.server.replication.Replicator;
 import io.metastore.server.slow.SlowCalls;
+import io.metastore.server.traffic.Traffic;
 import io.metastore.storage.lease.ExpiryQueue;
 import io.metastore.storage.state.StateMachine;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ public final class Services {
      * @param self the way to this member's own services, for those that are made of others
      * @param learner whether this member is one
      * @param audit null if there is none
+     * @param traffic null if requests are not sampled
      */
     public record Parts(
             ServerConfig config,
@@ -63,7 +66,9 @@ public final class Services {
             BooleanSupplier learner,
             CallMetrics calls,
             SlowCalls slow,
-            @Nullable Auditor audit) {}
+            RequestMetrics requests,
+            @Nullable Auditor audit,
+            @Nullable Traffic traffic) {}
 
     /**
      * The definitions of all services.
@@ -88,18 +93,27 @@ public final class Services {
                 parts.headers(),
                 parts.access(),
                 config.maxRequestBytes(),
+                parts.calls(),
                 parts.audit());
+        ReadCalls reads = new ReadCalls(
+                parts.state().store(),
+                parts.gate(),
+                parts.readers(),
+                parts.headers(),
+                parts.access(),
+                parts.requests());
         KvService kv = new KvService(
                 parts.state(),
                 parts.replicator(),
                 parts.gate(),
-                parts.readers(),
                 parts.headers(),
                 parts.space(),
                 parts.access(),
                 config.maxTxnOps(),
                 calls,
-                streams);
+                reads,
+                streams,
+                parts.traffic());
 
         CountedCalls counted = new CountedCalls(parts.calls(), parts.slow());
         AuditedCalls audited = parts.audit() == null ? null : new AuditedCalls(parts.audit());

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.metastore.api.EtcdError;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.audit.AuditRecord;
+import io.metastore.server.audit.Origin;
 import io.metastore.server.metrics.CallCounters;
 import io.metastore.server.metrics.CallMetrics;
 import io.metastore.server.slow.SlowCalls;
@@ -34,6 +35,7 @@ final class UnaryCalls {
     private final CallMetrics metrics;
     private final SlowCalls slow;
     private final @Nullable Auditor audit;
+    private final ClientVersionHeader version;
 
     /**
      * @param learner whether this member is one, which serves serializable reads only
@@ -52,6 +54,7 @@ final class UnaryCalls {
         this.metrics = metrics;
         this.slow = slow;
         this.audit = audit;
+        this.version = new ClientVersionHeader(metrics.clients());
         this.budget = budget;
         this.learner = learner;
         this.leaderKnown = leaderKnown;
@@ -67,6 +70,7 @@ final class UnaryCalls {
         private final CallCounters counters;
         private final long since;
         private final @Nullable AuditRecord record;
+        private final long start;
         private volatile boolean closed;
         // Of the budget; negative when the call has ended.
         private long held;
@@ -77,9 +81,11 @@ final class UnaryCalls {
                 Request<?> request,
                 UnaryCalls shared,
                 CallCounters counters,
+                long start,
                 @Nullable AuditRecord record) {
             this.record = record;
             this.counters = counters;
+            this.start = start;
             this.call = call;
             this.headers = headers;
             this.request = request;
@@ -89,6 +95,10 @@ final class UnaryCalls {
 
         Credentials credentials() {
             return Credentials.of(call, headers);
+        }
+
+        Origin origin() {
+            return Origin.of(call.getAttributes(), headers, null);
         }
 
         /**
@@ -118,7 +128,7 @@ final class UnaryCalls {
             }
             closed = true;
             counters.sent(reply.size());
-            counters.handled(Status.Code.OK.value());
+            counters.handled(Status.Code.OK.value(), start);
             call.sendHeaders(new Metadata());
             call.sendMessage(reply);
             call.close(Status.OK, new Metadata());
@@ -148,7 +158,7 @@ final class UnaryCalls {
             if (!call.isCancelled()) {
                 Status status = Replies.statusOf(failure);
                 closed = true;
-                counters.handled(status.getCode().value());
+                counters.handled(status.getCode().value(), start);
                 call.close(status, new Metadata());
                 shared.slow.ended(since, this, -1);
                 tellEnd(shared.audit, record, credentials(), status);
@@ -192,16 +202,17 @@ final class UnaryCalls {
             MethodDescriptor<Request<Q>, Reply> descriptor, BiConsumer<Q, Answer> method) {
         CallCounters counters = CountedCalls.counters(metrics, descriptor);
         return (call, headers) -> {
-            counters.started();
+            long start = counters.started();
+            version.count(headers, MethodDescriptor.MethodType.UNARY);
             AuditRecord record = audit == null ? null : audit.begin(call, headers);
             if (!leaderKnown.getAsBoolean() && "true".equals(headers.get(HAS_LEADER))) {
-                counters.handled(EtcdError.NO_LEADER.status().getCode().value());
+                counters.handled(EtcdError.NO_LEADER.status().getCode().value(), start);
                 call.close(EtcdError.NO_LEADER.status(), new Metadata());
                 tellEnd(audit, record, Credentials.of(call, headers), EtcdError.NO_LEADER.status());
                 return new ServerCall.Listener<>() {};
             }
             call.request(2); // one message, and to notice a second
-            return new UnaryListener<>(call, headers, method, counters, record);
+            return new UnaryListener<>(call, headers, method, counters, start, record);
         };
     }
 
@@ -211,6 +222,7 @@ final class UnaryCalls {
         private final BiConsumer<Q, Answer> method;
         private final CallCounters counters;
         private final @Nullable AuditRecord record;
+        private final long start;
         private boolean refused;
         private @Nullable Request<Q> request;
         private @Nullable Answer answer;
@@ -221,9 +233,11 @@ final class UnaryCalls {
                 Metadata headers,
                 BiConsumer<Q, Answer> method,
                 CallCounters counters,
+                long start,
                 @Nullable AuditRecord record) {
             this.record = record;
             this.counters = counters;
+            this.start = start;
             this.call = call;
             this.headers = headers;
             this.method = method;
@@ -260,7 +274,7 @@ final class UnaryCalls {
                 close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status());
                 return;
             }
-            Answer its = new Answer(call, headers, whole, UnaryCalls.this, counters, record);
+            Answer its = new Answer(call, headers, whole, UnaryCalls.this, counters, start, record);
             answer = its;
             try {
                 method.accept(message, its);
@@ -277,7 +291,7 @@ final class UnaryCalls {
         @Override
         public void onCancel() {
             if (!refused && (answer == null || !answer.closed)) {
-                counters.handled(Status.Code.CANCELLED.value());
+                counters.handled(Status.Code.CANCELLED.value(), start);
                 tellEnd(audit, record, Credentials.of(call, headers), Status.CANCELLED);
             }
             end();
@@ -292,7 +306,7 @@ final class UnaryCalls {
         private void close(@Nullable Status status) {
             Status told = status == null ? Status.INTERNAL : status;
             refused = true;
-            counters.handled(told.getCode().value());
+            counters.handled(told.getCode().value(), start);
             call.close(told, new Metadata());
             tellEnd(audit, record, Credentials.of(call, headers), told);
         }

@@ -39,6 +39,7 @@ public final class Health {
     final LongAdder passed = new LongAdder();
     final LongAdder failed = new LongAdder();
 
+    private final CheckCounts checks = new CheckCounts();
     private final StateMachine state;
     private final RaftNode raft;
     private final ReadGate gate;
@@ -59,6 +60,11 @@ public final class Health {
     /** Answers of {@code /health} so far that were not. */
     public long failed() {
         return failed.sum();
+    }
+
+    /** What came out of single checks. */
+    public CheckCounts checks() {
+        return checks;
     }
 
     /** Alarms, then leader, then a read: completes with why the member is not healthy, or with an empty text. */

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The plain HTTP side of a port: {@code /health}, {@code /livez}, {@code /readyz}, {@code /version}, {@code /metrics},
- * {@code /debug/vars} (etcd: server/etcdserver/api/etcdhttp).
+ * {@code /debug/vars} (etcd: server/etcdserver/api/etcdhttp), and our own {@link Reports}.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the connection
 public final class HttpEndpoint implements FirstBytes.Http {
@@ -56,12 +56,15 @@ public final class HttpEndpoint implements FirstBytes.Http {
     private final @Nullable HttpAccess access;
 
     private final @Nullable Supplier<ChannelHandler> gateway;
+    private final @Nullable Reports reports;
 
     private HttpEndpoint(
             Health health,
             Supplier<CompletableFuture<String>> metrics,
             @Nullable HttpAccess access,
-            @Nullable Supplier<ChannelHandler> gateway) {
+            @Nullable Supplier<ChannelHandler> gateway,
+            @Nullable Reports reports) {
+        this.reports = reports;
         this.health = health;
         this.metrics = metrics;
         this.access = access;
@@ -78,13 +81,14 @@ public final class HttpEndpoint implements FirstBytes.Http {
             Health health,
             HttpAccess access,
             Supplier<ChannelHandler> gateway,
+            Reports reports,
             Supplier<CompletableFuture<String>> metrics) {
-        return new HttpEndpoint(health, metrics, access, gateway);
+        return new HttpEndpoint(health, metrics, access, gateway, reports);
     }
 
     /** Metrics and health alone, for {@code --listen-metrics-urls}. */
     public static HttpEndpoint ofMetrics(Health health, Supplier<CompletableFuture<String>> metrics) {
-        return new HttpEndpoint(health, metrics, null, null);
+        return new HttpEndpoint(health, metrics, null, null, null);
     }
 
     @Override
@@ -147,6 +151,13 @@ public final class HttpEndpoint implements FirstBytes.Http {
                         text(HttpResponseStatus.OK, "application/json; charset=utf-8", DebugVars.json()));
                 return;
             }
+            if (reports != null
+                    && path.startsWith(Reports.PATH_PREFIX)
+                    && request.method().equals(HttpMethod.GET)) {
+                String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
+                report(context, keepAlive, reports.answer(path, query.parameters(), authorization));
+                return;
+            }
             Probe probe = Probe.at(path);
             if (probe == null && !path.equals("/health") && !(access != null && path.equals("/version"))) {
                 send(context, keepAlive, error(HttpResponseStatus.NOT_FOUND, "404 page not found\n"));
@@ -187,6 +198,15 @@ public final class HttpEndpoint implements FirstBytes.Http {
                 FullHttpResponse response = failure == null
                         ? text(HttpResponseStatus.OK, Metrics.CONTENT_TYPE, body)
                         : error(HttpResponseStatus.INTERNAL_SERVER_ERROR, failure + "\n");
+                context.executor().execute(() -> send(context, keepAlive, response));
+            });
+        }
+
+        private void report(
+                ChannelHandlerContext context, boolean keepAlive, CompletableFuture<Reports.Answer> answer) {
+            answer.thenAccept(made -> {
+                FullHttpResponse response =
+                        text(HttpResponseStatus.valueOf(made.status()), made.contentType(), made.body());
                 context.executor().execute(() -> send(context, keepAlive, response));
             });
         }

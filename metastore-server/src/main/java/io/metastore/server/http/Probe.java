@@ -61,6 +61,7 @@ record Probe(String type, List<Check> checks, boolean whole) {
                         String failure = answers.get(i).join();
                         String name = wanted.get(i).checkName();
                         passed &= failure.isEmpty();
+                        health.checks().add(type, name, failure.isEmpty());
                         lines.append(
                                 failure.isEmpty()
                                         ? "[+]%s ok\n".formatted(name)

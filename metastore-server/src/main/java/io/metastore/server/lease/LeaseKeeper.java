@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -58,6 +59,8 @@ public final class LeaseKeeper implements LeaseAuthority, AutoCloseable {
     private final LongSupplier nanoTime;
     private final Settings settings;
 
+    private final LongAdder renewals = new LongAdder();
+    private final LongAdder expirations = new LongAdder();
     private volatile @Nullable Thread thread;
     private volatile boolean closed;
 
@@ -140,6 +143,16 @@ public final class LeaseKeeper implements LeaseAuthority, AutoCloseable {
         });
     }
 
+    /** Leases that this member has renewed as leader. */
+    public long renewals() {
+        return renewals.sum();
+    }
+
+    /** Leases that this member has ended as leader. */
+    public long expirations() {
+        return expirations.sum();
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -189,6 +202,7 @@ public final class LeaseKeeper implements LeaseAuthority, AutoCloseable {
     private CompletableFuture<Long> renewAsLeader(long id) {
         Renewal renewal = queue.renew(id);
         if (renewal instanceof Renewal.Renewed renewed) {
+            renewals.increment();
             return renewed.clearCheckpoint()
                     ? clearCheckpoint(id).thenApply(cleared -> renewed.ttlSeconds())
                     : CompletableFuture.completedFuture(renewed.ttlSeconds());
@@ -263,6 +277,7 @@ public final class LeaseKeeper implements LeaseAuthority, AutoCloseable {
                     if (failure != null || outcome instanceof Outcome.Rejected) {
                         LOG.warn("leases not revoked count={} outcome={}", expired.size(), outcome, failure);
                     } else {
+                        expirations.add(expired.size());
                         LOG.debug("expired leases revoked count={}", expired.size());
                     }
                     wake();

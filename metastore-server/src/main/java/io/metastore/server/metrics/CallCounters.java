@@ -1,6 +1,7 @@
 package io.metastore.server.metrics;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of one gRPC method. Each member of the group is counted where it happens; codes are indexed by their number.
@@ -13,8 +14,13 @@ public final class CallCounters {
     private final LongAdder[] handled;
     private final LongAdder receivedBytes;
     private final LongAdder sentBytes;
+    private final @Nullable Histogram times;
 
-    CallCounters(int codes, LongAdder receivedBytes, LongAdder sentBytes) {
+    /**
+     * @param times null if calls are not timed
+     */
+    CallCounters(int codes, LongAdder receivedBytes, LongAdder sentBytes, @Nullable Histogram times) {
+        this.times = times;
         this.receivedBytes = receivedBytes;
         this.sentBytes = sentBytes;
         handled = new LongAdder[codes];
@@ -23,8 +29,10 @@ public final class CallCounters {
         }
     }
 
-    public void started() {
+    /** Returns what is to be told when the call has ended. */
+    public long started() {
         started.increment();
+        return times == null ? 0 : System.nanoTime();
     }
 
     public void received(long bytes) {
@@ -37,8 +45,16 @@ public final class CallCounters {
         sentBytes.add(bytes);
     }
 
-    public void handled(int code) {
+    /**
+     * A call has ended.
+     *
+     * @param start what {@link #started} said
+     */
+    public void handled(int code, long start) {
         handled[code].increment();
+        if (times != null) {
+            times.accept(System.nanoTime() - start);
+        }
     }
 
     long startedCount() {

@@ -65,6 +65,7 @@ final class PeerLink implements AutoCloseable {
     private final Supplier<List<URI>> addresses;
     private final Owner owner;
     private final long maxPendingBytes;
+    private final PeerTraffic traffic;
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicLong nextId = new AtomicLong();
@@ -94,11 +95,12 @@ final class PeerLink implements AutoCloseable {
     private volatile boolean up;
     private volatile long answeredNanos;
 
-    PeerLink(long member, Supplier<List<URI>> addresses, Owner owner, long maxPendingBytes) {
+    PeerLink(long member, Supplier<List<URI>> addresses, Owner owner, long maxPendingBytes, PeerTraffic traffic) {
         this.member = member;
         this.addresses = addresses;
         this.owner = owner;
         this.maxPendingBytes = maxPendingBytes;
+        this.traffic = traffic;
     }
 
     boolean isUp() {
@@ -131,12 +133,11 @@ final class PeerLink implements AutoCloseable {
 
     void call(String method, byte[] body, long timeoutMillis, PeerTransport.Reply reply) {
         if (!up) {
-            reply.failed(
-                    new PeerException(PeerException.Kind.NOT_SENT, "no connection to member %x".formatted(member)));
+            notSent(reply, "no connection to member %x".formatted(member));
             return;
         }
         if (pendingBytes.get() > maxPendingBytes) {
-            reply.failed(new PeerException(PeerException.Kind.NOT_SENT, "too much is on its way"));
+            notSent(reply, "too much is on its way");
             return;
         }
         long id = nextId.incrementAndGet();
@@ -152,10 +153,16 @@ final class PeerLink implements AutoCloseable {
                 pendingBytes.addAndGet(body.length);
                 pending.put(id, new Pending(reply, body.length, now + timeoutMillis * 1_000_000));
                 stream.sendMessage(message);
+                traffic.sent(message.getSerializedSize());
                 return;
             }
         }
-        reply.failed(new PeerException(PeerException.Kind.NOT_SENT, "no connection to member %x".formatted(member)));
+        notSent(reply, "no connection to member %x".formatted(member));
+    }
+
+    private void notSent(PeerTransport.Reply reply, String why) {
+        traffic.notSent(1);
+        reply.failed(new PeerException(PeerException.Kind.NOT_SENT, why));
     }
 
     /** Called every few ms: connects where it must, and fails what has waited too long. */
@@ -168,6 +175,7 @@ final class PeerLink implements AutoCloseable {
                 Pending gaveUp = take(each.getKey());
                 if (gaveUp != null) {
                     late = true;
+                    traffic.notSent(1);
                     gaveUp.reply().failed(new TimeoutException("no answer from member %x".formatted(member)));
                 }
             }
@@ -225,6 +233,9 @@ final class PeerLink implements AutoCloseable {
     private void endLocked(String why) {
         if (up) {
             LOG.info("peer became inactive member={} reason={}", Long.toHexString(member), why);
+            traffic.disconnected();
+        } else if (state == State.CONNECTING) {
+            traffic.notSent(1); // callers look whether there is a connection before they try
         }
         up = false;
         state = State.DOWN;
@@ -246,6 +257,7 @@ final class PeerLink implements AutoCloseable {
         for (long id : new ArrayList<>(pending.keySet())) {
             Pending lost = take(id);
             if (lost != null) {
+                traffic.notSent(1);
                 lost.reply().failed(new ConnectException("member %x: %s".formatted(member, why)));
             }
         }
@@ -282,6 +294,7 @@ final class PeerLink implements AutoCloseable {
                 attempts = 0;
                 lastRefusal = "";
                 up = true;
+                traffic.connected();
                 lock.notifyAll();
             }
             LOG.info("peer became active member={} url={}", Long.toHexString(member), url);
@@ -290,6 +303,7 @@ final class PeerLink implements AutoCloseable {
         @Override
         public void onMessage(PeerAnswer answer) {
             answeredNanos = System.nanoTime();
+            traffic.received(answer.getSerializedSize());
             Pending waiting = take(answer.getId());
             if (waiting == null) {
                 return; // nobody waited so long

@@ -59,6 +59,8 @@ final class PeerListener implements AutoCloseable {
         void connected(PeerHeaders caller);
 
         void disconnected(Caller from);
+
+        PeerTraffic trafficWith(long member);
     }
 
     /** One stream of a member; the calls of a stream come in order. */
@@ -150,7 +152,7 @@ final class PeerListener implements AutoCloseable {
         }
         Caller caller = new Caller(headers.from(), "%x/%d".formatted(headers.from(), connections.incrementAndGet()));
         target.connected(headers);
-        Inbound stream = new Inbound(caller, call);
+        Inbound stream = new Inbound(caller, call, target.trafficWith(caller.member()));
         streams.add(stream);
         // At once, without waiting for an answer: it tells the caller that it is who it says, and where it wanted to
         // be.
@@ -205,6 +207,7 @@ final class PeerListener implements AutoCloseable {
     /** One stream: its calls come on the inbound loop, their answers from anywhere. */
     private final class Inbound extends ServerCall.Listener<PeerCall> {
         private final Caller caller;
+        private final PeerTraffic traffic;
         private final AtomicLong unansweredBytes = new AtomicLong();
         private final AtomicLong unanswered = new AtomicLong();
         // gRPC wants one sender at a time.
@@ -216,16 +219,19 @@ final class PeerListener implements AutoCloseable {
         @GuardedBy("lock")
         private boolean ended;
 
-        Inbound(Caller caller, ServerCall<PeerCall, PeerAnswer> call) {
+        Inbound(Caller caller, ServerCall<PeerCall, PeerAnswer> call, PeerTraffic traffic) {
             this.caller = caller;
+            this.traffic = traffic;
             this.call = call;
         }
 
         @Override
         public void onMessage(PeerCall message) {
+            traffic.received(message.getSerializedSize());
             int bytes = message.getBody().size();
             if (unansweredBytes.addAndGet(bytes) > maxUnansweredBytes
                     || unanswered.incrementAndGet() > MAX_UNANSWERED_CALLS) {
+                traffic.notReceived();
                 end(Status.RESOURCE_EXHAUSTED.withDescription("too much is not answered yet"));
                 return;
             }
@@ -234,6 +240,7 @@ final class PeerListener implements AutoCloseable {
                         caller, message.getMethod(), message.getBody().toByteArray(), reply(message.getId(), bytes));
             } catch (RuntimeException ours) {
                 LOG.error("call of a peer failed from={} method={}", caller, message.getMethod(), ours);
+                traffic.notReceived();
                 end(Status.INTERNAL);
                 return;
             }
@@ -264,7 +271,9 @@ final class PeerListener implements AutoCloseable {
                     unanswered.decrementAndGet();
                     synchronized (lock) {
                         if (!ended) {
-                            call.sendMessage(answer.build());
+                            PeerAnswer message = answer.build();
+                            call.sendMessage(message);
+                            traffic.sent(message.getSerializedSize());
                         }
                     }
                 }

@@ -64,6 +64,7 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
     private final PeerAddresses addresses = new PeerAddresses();
     private final Map<Long, PeerLink> links = new ConcurrentHashMap<>();
     private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+    private final Map<Long, PeerTraffic> traffic = new ConcurrentHashMap<>();
     private final LinkOwner owner = new LinkOwner();
     private volatile @Nullable Service raft;
     private final AtomicBoolean ticking = new AtomicBoolean();
@@ -139,6 +140,7 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
             link.close();
         }
         listener.disconnect(member);
+        traffic.remove(member);
     }
 
     /** For how long there has been a connection to a member without a break; empty if there is none. */
@@ -148,12 +150,22 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
         return since == null ? null : Duration.ofNanos(System.nanoTime() - since);
     }
 
+    /** What goes between this member and each it knows. */
+    public Map<Long, PeerTraffic> traffic() {
+        return traffic;
+    }
+
+    private PeerTraffic trafficWith(long member) {
+        return traffic.computeIfAbsent(member, id -> new PeerTraffic());
+    }
+
     private @Nullable PeerLink link(long member) {
         if (member == settings.memberId() || closed) {
             return null;
         }
         startTicking();
-        return links.computeIfAbsent(member, id -> new PeerLink(id, () -> addresses.of(id), owner, MAX_PENDING_BYTES));
+        return links.computeIfAbsent(
+                member, id -> new PeerLink(id, () -> addresses.of(id), owner, MAX_PENDING_BYTES, trafficWith(id)));
     }
 
     // Calls
@@ -258,6 +270,11 @@ public final class PeerNetwork implements PeerTransport, AutoCloseable {
         @Override
         public void connected(PeerHeaders caller) {
             suggest(caller.from(), caller.fromUrls());
+        }
+
+        @Override
+        public PeerTraffic trafficWith(long member) {
+            return PeerNetwork.this.trafficWith(member);
         }
 
         @Override

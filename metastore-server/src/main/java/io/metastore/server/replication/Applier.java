@@ -5,6 +5,7 @@ import io.metastore.raft.CommittedEntry;
 import io.metastore.raft.Leadership;
 import io.metastore.raft.ReplicatedStateMachine;
 import io.metastore.raft.SnapshotWork;
+import io.metastore.server.metrics.RequestMetrics;
 import io.metastore.server.slow.SlowApplies;
 import io.metastore.storage.state.Command;
 import io.metastore.storage.state.CommandCodec;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +37,23 @@ public final class Applier implements ReplicatedStateMachine {
     private final Quota quota;
     private final OwnProposals own;
     private final SlowApplies slow;
-    private final LongConsumer commitNanos;
+    private final RequestMetrics metrics;
     private final List<Consumer<Leadership>> leadershipListeners = new CopyOnWriteArrayList<>();
+
+    // Of the batch under way; apply thread.
+    private long clock;
+
+    private volatile boolean loading;
 
     /**
      * @param quota what this member allows: asked for the commands that it took itself, whose clients are told
      * @param slow told how long it took
-     * @param commitNanos told how long each write of a batch to the engine took
+     * @param metrics told how long each command took, and each write of a batch to the engine
      */
-    public Applier(StateMachine state, Quota quota, OwnProposals own, SlowApplies slow, LongConsumer commitNanos) {
+    public Applier(StateMachine state, Quota quota, OwnProposals own, SlowApplies slow, RequestMetrics metrics) {
         this.own = own;
         this.slow = slow;
-        this.commitNanos = commitNanos;
+        this.metrics = metrics;
         this.state = state;
         this.quota = quota;
     }
@@ -78,6 +83,7 @@ public final class Applier implements ReplicatedStateMachine {
         Map<LoopContext, List<Runnable>> answers = new LinkedHashMap<>();
         List<ForwardedProposal> forwarded = null;
         long since = slow.now();
+        clock = System.nanoTime();
         for (CommittedEntry entry : batch) {
             List<Command> commands;
             CommandProposal proposal = ownOf(entry);
@@ -88,23 +94,20 @@ public final class Applier implements ReplicatedStateMachine {
                         .add(() -> proposal.deliver(outcomes));
             } else if (entry.proposal() instanceof ForwardedProposal others) {
                 commands = others.commands();
-                for (Command command : commands) {
-                    state.apply(command, entry.index(), entry.term());
-                }
+                applyOthers(commands, entry);
                 forwarded = forwarded == null ? new ArrayList<>() : forwarded;
                 forwarded.add(others);
             } else {
                 commands = CommandCodec.decode(entry.data()).commands();
-                for (Command command : commands) {
-                    state.apply(command, entry.index(), entry.term());
-                }
+                clock = System.nanoTime();
+                applyOthers(commands, entry);
             }
             since = slow.executed(since, commands);
         }
         CommittedEntry last = batch.get(batch.size() - 1);
         long start = System.nanoTime();
         state.commit(last.index(), last.term());
-        commitNanos.accept(System.nanoTime() - start);
+        metrics.committed(System.nanoTime() - start);
         slow.written(since, batch.size());
         answers.forEach((origin, deliveries) -> origin.execute(() -> deliveries.forEach(Runnable::run)));
         if (forwarded != null) {
@@ -127,9 +130,26 @@ public final class Applier implements ReplicatedStateMachine {
         for (Command command : commands) {
             boolean fits = quota.hasSpaceFor(command);
             Outcome outcome = state.apply(command, entry.index(), entry.term());
-            outcomes.add(fits || outcome instanceof Outcome.Rejected ? outcome : NO_SPACE);
+            Outcome told = fits || outcome instanceof Outcome.Rejected ? outcome : NO_SPACE;
+            applied(command, told);
+            outcomes.add(told);
         }
         return outcomes;
+    }
+
+    private void applyOthers(List<Command> commands, CommittedEntry entry) {
+        for (Command command : commands) {
+            applied(command, state.apply(command, entry.index(), entry.term()));
+        }
+    }
+
+    /** The clock is read once for a command: where one ends, the next begins. */
+    private void applied(Command command, Outcome outcome) {
+        long now = System.nanoTime();
+        // That it was done before is no failure (etcd: apply/uber_applier.go).
+        boolean success = !(outcome instanceof Outcome.Rejected rejected) || rejected.error() == EtcdError.COMPACTED;
+        metrics.applied(command, success, now - clock);
+        clock = now;
     }
 
     @Override
@@ -150,7 +170,17 @@ public final class Applier implements ReplicatedStateMachine {
 
     @Override
     public void load(Path directory, long index, long term) throws IOException {
-        state.loadFrom(stateIn(directory));
+        loading = true;
+        try {
+            state.loadFrom(stateIn(directory));
+        } finally {
+            loading = false;
+        }
+    }
+
+    /** Whether the state is being replaced by the leader's. */
+    public boolean isLoading() {
+        return loading;
     }
 
     @Override

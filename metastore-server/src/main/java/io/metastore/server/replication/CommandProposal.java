@@ -2,6 +2,7 @@ package io.metastore.server.replication;
 
 import io.metastore.raft.Proposal;
 import io.metastore.raft.RaftException;
+import io.metastore.server.metrics.RequestMetrics;
 import io.metastore.storage.state.Command;
 import io.metastore.storage.state.Outcome;
 import java.nio.ByteBuffer;
@@ -25,10 +26,12 @@ final class CommandProposal implements Proposal {
     private final long startNanos;
     private final BiConsumer<CommandProposal, RaftException> onFailure;
     private final LongAdder failures;
+    private final RequestMetrics metrics;
     private final AtomicBoolean settled = new AtomicBoolean();
 
     /**
      * @param onFailure told by raft when it cannot say that the proposal was applied
+     * @param startNanos when the first of the commands came
      * @param failures of requests, counted here
      */
     CommandProposal(
@@ -39,8 +42,10 @@ final class CommandProposal implements Proposal {
             LoopContext origin,
             long startNanos,
             BiConsumer<CommandProposal, RaftException> onFailure,
-            LongAdder failures) {
+            LongAdder failures,
+            RequestMetrics metrics) {
         this.failures = failures;
+        this.metrics = metrics;
         this.data = data;
         this.sequence = sequence;
         this.onFailure = onFailure;
@@ -78,6 +83,7 @@ final class CommandProposal implements Proposal {
     /** On the origin's thread. */
     void deliver(List<Outcome> outcomes) {
         if (settled.compareAndSet(false, true)) {
+            metrics.answered(commands, System.nanoTime() - startNanos);
             for (int i = 0; i < listeners.size(); i++) {
                 listeners.get(i).applied(outcomes.get(i));
             }
@@ -102,6 +108,7 @@ final class CommandProposal implements Proposal {
     void fail(Throwable why) {
         if (settled.compareAndSet(false, true)) {
             failures.add(listeners.size());
+            metrics.failed(commands, System.nanoTime() - startNanos);
             for (OutcomeListener listener : listeners) {
                 listener.failed(why);
             }

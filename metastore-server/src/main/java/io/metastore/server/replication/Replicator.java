@@ -4,6 +4,7 @@ import io.metastore.api.EtcdError;
 import io.metastore.raft.Leadership;
 import io.metastore.raft.RaftException;
 import io.metastore.raft.RaftNode;
+import io.metastore.server.metrics.RequestMetrics;
 import io.metastore.server.peer.PeerException;
 import io.metastore.server.peer.PeerNetwork;
 import io.metastore.storage.state.Command;
@@ -61,6 +62,7 @@ public final class Replicator implements AutoCloseable {
     private final AtomicLong parkedBytes = new AtomicLong();
     private volatile boolean closed;
     private final LongAdder failures = new LongAdder();
+    private final RequestMetrics metrics;
 
     /**
      * @param firstSequence where this process starts numbering its entries; random, so that no other run of this member used it
@@ -75,7 +77,9 @@ public final class Replicator implements AutoCloseable {
             long firstSequence,
             int maxRequestBytes,
             LoopContext shared,
-            Duration requestTimeout) {
+            Duration requestTimeout,
+            RequestMetrics metrics) {
+        this.metrics = metrics;
         this.raft = raft;
         this.peers = peers;
         this.own = own;
@@ -91,6 +95,7 @@ public final class Replicator implements AutoCloseable {
     public void submit(Command command, OutcomeListener listener) {
         LoopContext context = LoopContext.current();
         if (isTooLarge(command)) {
+            metrics.failed(List.of(command), 0);
             listener.failed(EtcdError.REQUEST_TOO_LARGE.exception());
             return;
         }
@@ -99,7 +104,7 @@ public final class Replicator implements AutoCloseable {
         } else if (isBehind()) {
             listener.failed(EtcdError.TOO_MANY_REQUESTS.exception());
         } else {
-            propose(new ArrayList<>(List.of(command)), new ArrayList<>(List.of(listener)), shared);
+            propose(new ArrayList<>(List.of(command)), new ArrayList<>(List.of(listener)), shared, System.nanoTime());
         }
     }
 
@@ -131,7 +136,7 @@ public final class Replicator implements AutoCloseable {
 
     /** Has an entry without commands agreed on: it changes nothing but how long the log is. */
     public void submitNothing() {
-        propose(List.of(), List.of(), shared);
+        propose(List.of(), List.of(), shared, System.nanoTime());
     }
 
     /** Fails what has waited too long; called from time to time. What is failed may still take effect. */
@@ -193,11 +198,11 @@ public final class Replicator implements AutoCloseable {
         return MAX_ENTRY_BYTES + maxRequestBytes + (64 << 10);
     }
 
-    private void propose(List<Command> commands, List<OutcomeListener> listeners, LoopContext origin) {
+    private void propose(List<Command> commands, List<OutcomeListener> listeners, LoopContext origin, long startNanos) {
         long first = sequence.getAndAdd(Math.max(1, commands.size()));
         ByteBuffer entry = ByteBuffer.wrap(CommandCodec.encode(memberId, first, commands));
         CommandProposal proposal = new CommandProposal(
-                entry, first, commands, listeners, origin, System.nanoTime(), this::notApplied, failures);
+                entry, first, commands, listeners, origin, startNanos, this::notApplied, failures, metrics);
         forgetSettled();
         pending.add(proposal);
         if (closed) {
@@ -285,6 +290,7 @@ public final class Replicator implements AutoCloseable {
         private List<Command> commands = new ArrayList<>();
         private List<OutcomeListener> listeners = new ArrayList<>();
         private int bytes;
+        private long startNanos;
 
         Tick(LoopContext context) {
             this.context = context;
@@ -301,6 +307,7 @@ public final class Replicator implements AutoCloseable {
                 run();
             }
             if (commands.isEmpty()) {
+                startNanos = System.nanoTime();
                 context.execute(this);
             }
             commands.add(command);
@@ -321,7 +328,7 @@ public final class Replicator implements AutoCloseable {
             commands = new ArrayList<>();
             listeners = new ArrayList<>();
             bytes = 0;
-            propose(full, waiting, context);
+            propose(full, waiting, context, startNanos);
         }
     }
 }

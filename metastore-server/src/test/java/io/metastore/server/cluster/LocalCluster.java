@@ -66,7 +66,8 @@ final class LocalCluster implements AutoCloseable {
         }
         List<CompletableFuture<LocalMember>> starting = new ArrayList<>();
         for (String name : peerUrls.keySet()) {
-            starting.add(CompletableFuture.supplyAsync(() -> start(name, "new"), task -> new Thread(task).start()));
+            starting.add(CompletableFuture.supplyAsync(
+                    () -> start(name, "new", Map.of()), task -> new Thread(task).start()));
         }
         for (CompletableFuture<LocalMember> started : starting) {
             LocalMember member = started.get(60, TimeUnit.SECONDS);
@@ -82,12 +83,16 @@ final class LocalCluster implements AutoCloseable {
     }
 
     LocalMember join(String name) {
-        LocalMember member = start(name, "existing");
+        return join(name, Map.of());
+    }
+
+    LocalMember join(String name, Map<Flag, String> own) {
+        LocalMember member = start(name, "existing", own);
         running.put(name, member);
         return member;
     }
 
-    private LocalMember start(String name, String state) {
+    private LocalMember start(String name, String state, Map<Flag, String> own) {
         List<String> all = new ArrayList<>();
         peerUrls.forEach((member, url) -> all.add(member + "=" + url));
         MetaStoreServer.Builder builder = MetaStoreServer.builder()
@@ -103,6 +108,7 @@ final class LocalCluster implements AutoCloseable {
                 .option(Flag.INITIAL_CLUSTER, String.join(",", all))
                 .option(Flag.INITIAL_CLUSTER_STATE, state);
         options.forEach(builder::option);
+        own.forEach(builder::option);
         try {
             MetaStoreServer server = builder.build().start();
             return new LocalMember(name, peerUrls.get(name), server, server.channel());

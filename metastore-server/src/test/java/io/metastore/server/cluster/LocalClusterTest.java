@@ -151,6 +151,25 @@ class LocalClusterTest {
                 .hasMessageContaining(EtcdError.MEMBER_NOT_LEARNER.text());
     }
 
+    @Test
+    void aLearnerThatIsToldSoPromotesItself() throws Exception {
+        start(1);
+        LocalMember first = cluster.awaitLeader();
+        put(first, "before");
+        clusterOf(first)
+                .memberAdd(MemberAddRequest.newBuilder()
+                        .addPeerURLs(cluster.newPeerUrl("m2"))
+                        .setIsLearner(true)
+                        .build());
+
+        LocalMember learner = cluster.join("m2", Map.of(Flag.PROMOTE_WHEN_READY, "true"));
+
+        Eventually.await(LocalCluster.BOUND, () -> "it has a vote", () -> !learner.status()
+                .getIsLearner());
+        Eventually.await(LocalCluster.BOUND, () -> "it serves", () -> count(learner, "before", false) == 1);
+        put(learner, "by the new voter");
+    }
+
     private static boolean promote(LocalMember member, long id) {
         return clusterOf(member)
                         .memberPromote(

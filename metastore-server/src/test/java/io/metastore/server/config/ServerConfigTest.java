@@ -64,6 +64,26 @@ class ServerConfigTest {
                 .contains(new AuditConfig(Path.of("a.log"), new LogRotation(1 << 20, 0, 0, false, false)));
     }
 
+    @Test
+    void metricsShowWhatIsSwitched() throws Exception {
+        assertThat(config().monitoring().extensiveMetrics()).isFalse();
+        assertThat(config("--metrics=other").monitoring().extensiveMetrics()).isFalse();
+        Monitoring switched = config("--metrics=extensive", "--feature-gates=AllBeta=false,LeaseCheckpoint=true")
+                .monitoring();
+
+        assertThat(switched.extensiveMetrics()).isTrue();
+        assertThat(switched.features())
+                .hasSize(FeatureGates.Gate.values().length + 2)
+                .contains(
+                        new FeatureGates.State("AllAlpha", "ALPHA", false),
+                        new FeatureGates.State("AllBeta", "BETA", false),
+                        new FeatureGates.State("FastLeaseKeepAlive", "BETA", false),
+                        new FeatureGates.State("InitialCorruptCheck", "ALPHA", false),
+                        new FeatureGates.State("LeaseCheckpoint", "ALPHA", true));
+        assertThat(config().monitoring().features())
+                .contains(new FeatureGates.State("FastLeaseKeepAlive", "BETA", true));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--name=a b", "--name|a b", "-name|a b", "-name=a b", "--name|x|--name|a b"})
     void flagsAreWrittenAsInGo(String line) throws Exception {

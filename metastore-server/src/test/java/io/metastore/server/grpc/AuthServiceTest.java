@@ -45,6 +45,10 @@ import io.metastore.api.rpc.UserAddOptions;
 import io.metastore.server.config.Flag;
 import io.metastore.server.config.ServerConfig.StorageEngine;
 import io.metastore.server.process.Eventually;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +79,7 @@ class AuthServiceTest {
     @TempDir
     Path directory;
 
+    private final HttpClient http = HttpClient.newHttpClient();
     private EmbeddedMember member;
     private AuthFixture users;
 
@@ -376,6 +381,9 @@ class AuthServiceTest {
         var held = LockGrpc.newBlockingStub(users.root()).lock(request);
         var waiting = LockGrpc.newFutureStub(users.alice()).lock(request);
         Eventually.await(BOUND, () -> "alice queues", () -> count(users.root(), "a/lock/", "a/lock0") == 2);
+        // Until she watches the key before hers she asks, and a question that a change of permissions overtakes has an
+        // answer of its own.
+        Eventually.await(BOUND, () -> "alice waits", () -> metrics().contains("etcd_debugging_mvcc_watcher_total 1"));
         assertThat(held.hasHeader()).isTrue();
 
         users.revoke("r", "a", "b");
@@ -404,6 +412,13 @@ class AuthServiceTest {
 
         Eventually.await(BOUND, () -> "her key goes", () -> count(users.root(), "a/lock/", "a/lock0") == 1);
         assertThat(held.hasHeader()).isTrue();
+    }
+
+    private String metrics() {
+        URI uri = URI.create("http://" + member.server().clientEndpoints().get(0) + "/metrics");
+        return http.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .join()
+                .body();
     }
 
     private static long count(Channel channel, String key, String end) {

@@ -147,6 +147,24 @@ class BadInputTest {
         kv.put(put("k", "v"));
     }
 
+    /** A call that is given up resets its stream; the connection, on which others wait too, stays. */
+    @Test
+    void clientsThatGiveUpManyCallsKeepTheirConnection() throws Exception {
+        WatchCall other = WatchCall.open(channel);
+        other.create("b");
+        assertThat(other.next().getCreated()).isTrue();
+        for (int i = 0; i < 500; i++) {
+            WatchCall call = WatchCall.open(channel);
+            call.create("a");
+            assertThat(call.next().getCreated()).isTrue();
+            call.cancel();
+        }
+
+        kv.put(PutRequest.newBuilder().setKey(copyFromUtf8("b")).build());
+        assertThat(other.next().getEventsCount()).isEqualTo(1);
+        other.cancel();
+    }
+
     @Test
     void anUnknownLease() {
         refused(() -> kv.put(put("k", "v").toBuilder().setLease(77).build()), EtcdError.LEASE_NOT_FOUND);

@@ -3,6 +3,8 @@ package io.metastore.server.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.api.EtcdError;
+import io.metastore.server.metrics.Metrics;
+import io.metastore.server.metrics.RequestMetrics;
 import io.metastore.storage.state.Outcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,7 +39,8 @@ class CommandProposalTest {
                 LoopContext.shared(origin),
                 0,
                 (proposal, why) -> {},
-                failures);
+                failures,
+                new RequestMetrics(new Metrics()));
     }
 
     @Test

@@ -25,6 +25,7 @@ public final class Backup implements AutoCloseable {
 
     private final EngineSnapshot state;
     private final BoltStream file;
+    private Runnable onClose = () -> {};
 
     private Backup(EngineSnapshot state, BoltStream file) {
         this.state = state;
@@ -62,10 +63,18 @@ public final class Backup implements AutoCloseable {
         file.pause();
     }
 
+    /** Run once, when the backup is closed. */
+    public void onClose(Runnable closed) {
+        onClose = closed;
+    }
+
     @Override
     public void close() {
         file.close();
         state.close();
+        Runnable closed = onClose;
+        onClose = () -> {};
+        closed.run();
     }
 
     private static List<BoltBucket> buckets(EngineSnapshot state, long index, long term, String storageVersion) {

@@ -22,6 +22,7 @@ public final class Compactor implements AutoCloseable {
     record Job(long from, long to, boolean hashed) {}
 
     private final MvccStore store;
+    private volatile CompactionObserver observer = CompactionObserver.NONE;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // Guarded by lock.
@@ -34,6 +35,11 @@ public final class Compactor implements AutoCloseable {
     Compactor(MvccStore store) {
         this.store = store;
         findUnfinished();
+    }
+
+    /** From now on this one is told, instead of the one before. */
+    public void observe(CompactionObserver told) {
+        observer = told;
     }
 
     /** Starts the thread. Without it nothing is erased. */
@@ -137,16 +143,26 @@ public final class Compactor implements AutoCloseable {
             return true; // it was about content that has been replaced
         }
         KvHash hash = job.hashed() ? hashBefore(job) : null;
-        boolean isDone = erasure.slice();
+        long start = System.nanoTime();
+        boolean isDone = slice(erasure);
         while (!isDone) {
             if (!pause(job)) {
+                observer.finished(System.nanoTime() - start, erasure.erased());
                 return false;
             }
-            isDone = erasure.slice();
+            isDone = slice(erasure);
         }
+        observer.finished(System.nanoTime() - start, erasure.erased());
         finish(job, hash);
         LOG.info("compaction finished revision={} erased={}", job.to(), erasure.erased());
         return true;
+    }
+
+    private boolean slice(Erasure erasure) {
+        long start = System.nanoTime();
+        boolean isDone = erasure.slice();
+        observer.slice(System.nanoTime() - start);
+        return isDone;
     }
 
     /** What the hash needs is there only until the erasing begins. */

@@ -152,6 +152,20 @@ final class CountBlocks {
         return lastChunk == chunks.size() ? sum : sum + sumIn(chunks.get(lastChunk), 0, lastBlock);
     }
 
+    /** Copies the blocks of one chunk from the one that holds {@code from} on, and returns where the next block starts. */
+    @Nullable
+    Key copyChunk(Key from, BlockCopy target) {
+        int c = chunkOf(from);
+        Chunk chunk = chunks.get(c);
+        for (int b = blockIn(chunk, from); b < chunk.blocks.size(); b++) {
+            Block block = chunk.blocks.get(b);
+            if (!target.add(block.start, block.count)) {
+                return block.start;
+            }
+        }
+        return c + 1 < chunks.size() ? chunks.get(c + 1).start() : null;
+    }
+
     private static long sumIn(Chunk chunk, int from, int to) {
         long sum = 0;
         for (int b = from; b < to; b++) {

@@ -13,7 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exact numbers of live keys in ranges, without a scan of them: the key space is cut into blocks of some hundred keys whose
@@ -34,6 +36,7 @@ final class KeyCounts {
     private static final int ROUND_RECORDS = 1 << 15;
 
     private static final int ROUND_STEP = 32;
+    private static final int COPY_ATTEMPTS = 5;
 
     private final KvEngine engine;
     private final CurrentKeys keys;
@@ -107,6 +110,56 @@ final class KeyCounts {
         long left = from.equals(range.start()) ? 0 : scan.applyAsLong(new KeyRange(range.start(), from));
         long right = end == null || to == null || to.equals(end) ? 0 : scan.applyAsLong(new KeyRange(to, end));
         return left + inner + right;
+    }
+
+    /**
+     * The blocks that the range touches, with their counts as of one revision. They are copied some hundred at a time, so that
+     * publications wait for no more than that; what is published between the parts is taken back.
+     *
+     * @param revision the published one
+     */
+    BlockCopy copy(KeyRange range, LongSupplier revision) {
+        for (int attempt = 1; attempt < COPY_ATTEMPTS; attempt++) {
+            BlockCopy copy = new BlockCopy(revision.getAsLong(), range.end());
+            if (copyParts(range, copy)) {
+                return copy;
+            }
+        }
+        long stamp = lock.readLock();
+        try {
+            BlockCopy copy = new BlockCopy(revision.getAsLong(), range.end());
+            for (Key next = range.start(); next != null && !copy.isBehind(next); ) {
+                next = copyPart(next, copy);
+            }
+            return copy;
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** False if what was published meanwhile cannot be taken back: too much, or it has merged blocks where a part ended. */
+    private boolean copyParts(KeyRange range, BlockCopy copy) {
+        for (Key next = range.start(); next != null && !copy.isBehind(next); ) {
+            long stamp = lock.readLock();
+            try {
+                boolean moved = copy.size() > 0 && !blocks.blockOf(next).start.equals(next);
+                if (moved || copy.revision() < recent.floor()) {
+                    return false;
+                }
+                next = copyPart(next, copy);
+            } finally {
+                lock.unlockRead(stamp);
+            }
+        }
+        return true;
+    }
+
+    private @Nullable Key copyPart(Key from, BlockCopy copy) {
+        int first = copy.size();
+        Key next = blocks.copyChunk(from, copy);
+        copy.endsAt(next);
+        recent.forEachAfter(copy.revision(), delta -> copy.takeBack(delta, first));
+        return next;
     }
 
     /** All live keys as of the last publication. */

@@ -1,6 +1,7 @@
 package io.metastore.storage.mvcc;
 
 import com.google.protobuf.ByteString;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Keys from {@code start} up to, but not including, {@code end}; no {@code end} means to the last key. */
@@ -22,6 +23,21 @@ public record KeyRange(Key start, @Nullable Key end) {
 
     public static KeyRange ofKey(Key key) {
         return new KeyRange(key, key.successor());
+    }
+
+    /** All keys that begin with the prefix. */
+    public static KeyRange ofPrefix(Key prefix) {
+        byte[] bytes = prefix.bytes();
+        int length = bytes.length;
+        while (length > 0 && bytes[length - 1] == (byte) 0xff) {
+            length--;
+        }
+        if (length == 0) {
+            return new KeyRange(prefix, null);
+        }
+        byte[] end = Arrays.copyOf(bytes, length);
+        end[length - 1]++;
+        return new KeyRange(prefix, Key.of(end));
     }
 
     public boolean contains(Key key) {

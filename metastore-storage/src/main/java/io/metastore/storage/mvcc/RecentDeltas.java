@@ -1,5 +1,6 @@
 package io.metastore.storage.mvcc;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The latest births and deaths of keys, to take present counts back to a revision not long ago. Guarded by {@link KeyCounts}. */
@@ -31,16 +32,22 @@ final class RecentDeltas {
 
     /** Sum of the deltas after {@code revision} of keys in the range. */
     long sumAfter(long revision, KeyRange range) {
-        long sum = 0;
+        long[] sum = {0};
+        forEachAfter(revision, delta -> {
+            if (range.contains(delta.key())) {
+                sum[0] += delta.sign();
+            }
+        });
+        return sum[0];
+    }
+
+    void forEachAfter(long revision, Consumer<LiveDelta> visitor) {
         for (long i = added - 1; i >= Math.max(0, added - ring.length); i--) {
             LiveDelta delta = ring[(int) i & (ring.length - 1)];
             if (delta == null || delta.revision() <= revision) {
                 break;
             }
-            if (range.contains(delta.key())) {
-                sum += delta.sign();
-            }
+            visitor.accept(delta);
         }
-        return sum;
     }
 }

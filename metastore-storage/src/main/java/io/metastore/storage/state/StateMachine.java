@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,9 @@ public final class StateMachine implements AutoCloseable {
     private final MemberStore members;
     private final AuthStore auth;
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger openBackups = new AtomicInteger();
+    private final AtomicInteger defragmentations = new AtomicInteger();
+    private volatile StateObserver observer = StateObserver.NONE;
 
     // Owned by the apply thread.
     private final WriteTxn writer;
@@ -192,6 +196,11 @@ public final class StateMachine implements AutoCloseable {
         return new Quota(store.dbSize(), configuredBytes);
     }
 
+    /** From now on this one is told, instead of the one before. */
+    public void observe(StateObserver told) {
+        observer = told;
+    }
+
     /** Before the first command, or on the apply thread. */
     public void addListener(ChangeListener listener) {
         listeners.add(listener);
@@ -199,8 +208,19 @@ public final class StateMachine implements AutoCloseable {
 
     /** Gives back what compaction has freed. Slow: for a thread that may wait. */
     public void defragment() {
-        store.defragment();
-        engine.compact();
+        long start = System.nanoTime();
+        defragmentations.incrementAndGet();
+        try {
+            store.defragment();
+            engine.compact();
+        } finally {
+            defragmentations.decrementAndGet();
+        }
+        observer.defragmented(System.nanoTime() - start);
+    }
+
+    public boolean isDefragmenting() {
+        return defragmentations.get() > 0;
     }
 
     /**
@@ -209,11 +229,19 @@ public final class StateMachine implements AutoCloseable {
      * @throws io.metastore.api.EtcdException COMPACTED or FUTURE_REVISION
      */
     public KvHash hashKv(long revision) {
-        return store.hashKv(revision);
+        long start = System.nanoTime();
+        try {
+            return store.hashKv(revision);
+        } finally {
+            observer.hashedRevision(System.nanoTime() - start);
+        }
     }
 
     public int hash() {
-        return store.hash();
+        long start = System.nanoTime();
+        int hash = store.hash();
+        observer.hashed(System.nanoTime() - start);
+        return hash;
     }
 
     /**
@@ -222,9 +250,21 @@ public final class StateMachine implements AutoCloseable {
      * @param storageVersion etcd's storage schema that the file says to follow
      */
     public Backup backup(String storageVersion) {
+        long start = System.nanoTime();
         EngineSnapshot now = engine.snapshot();
         AppliedMark mark = AppliedMark.read(now);
-        return Backup.of(now, mark.index(), mark.term(), storageVersion);
+        Backup backup = Backup.of(now, mark.index(), mark.term(), storageVersion);
+        openBackups.incrementAndGet();
+        backup.onClose(() -> {
+            openBackups.decrementAndGet();
+            observer.backedUp(System.nanoTime() - start);
+        });
+        return backup;
+    }
+
+    /** Backups that are being read. */
+    public int openBackups() {
+        return openBackups.get();
     }
 
     /**

@@ -107,7 +107,12 @@ final class Outbox {
         return bytes;
     }
 
-    void clear() {
-        while (poll() != null) {}
+    /** Returns how many events are gone with what was here. */
+    long clear() {
+        long events = 0;
+        for (WatchReply reply = poll(); reply != null; reply = poll()) {
+            events += reply.events();
+        }
+        return events;
     }
 }

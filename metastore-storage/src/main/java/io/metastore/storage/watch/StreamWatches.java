@@ -221,7 +221,7 @@ public final class StreamWatches {
         watchers.values().forEach(this::end);
         watchers.clear();
         waiting.clear();
-        outbox.clear();
+        hub.eventsTaken(outbox.clear());
         hub.closed(lane);
     }
 
@@ -307,13 +307,19 @@ public final class StreamWatches {
             return;
         }
         boolean written = false;
-        while (subscriber.isReady()) {
-            WatchReply reply = outbox.poll();
-            if (reply == null) {
-                break;
+        long events = 0;
+        try {
+            while (subscriber.isReady()) {
+                WatchReply reply = outbox.poll();
+                if (reply == null) {
+                    break;
+                }
+                events += reply.events();
+                subscriber.write(reply);
+                written = true;
             }
-            subscriber.write(reply);
-            written = true;
+        } finally {
+            hub.eventsTaken(events);
         }
         if (written && !waiting.isEmpty() && outbox.isHalfEmpty()) {
             letWaitingGoOn();

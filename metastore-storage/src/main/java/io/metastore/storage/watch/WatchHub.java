@@ -54,6 +54,7 @@ public final class WatchHub implements ChangeListener, AutoCloseable {
     private final LongAdder streams = new LongAdder();
     private final LongAdder unsynced = new LongAdder();
     private final LongAdder eventsTold = new LongAdder();
+    private final LongAdder eventsTaken = new LongAdder();
     private volatile boolean open = true;
 
     /** Apply thread only: what the lanes were told. */
@@ -184,6 +185,13 @@ public final class WatchHub implements ChangeListener, AutoCloseable {
         }
     }
 
+    /** By the transport, or lost with their stream. */
+    void eventsTaken(long events) {
+        if (events != 0) {
+            eventsTaken.add(events);
+        }
+    }
+
     /** Runs the work; what it throws is fatal. */
     void guard(Runnable work) {
         try {
@@ -213,6 +221,12 @@ public final class WatchHub implements ChangeListener, AutoCloseable {
     /** Events handed to streams so far. */
     public long eventsTold() {
         return eventsTold.sum();
+    }
+
+    /** Events that wait for clients. */
+    public long pendingEvents() {
+        long taken = eventsTaken.sum();
+        return Math.max(0, eventsTold.sum() - taken);
     }
 
     /** Event bytes that wait for clients. */

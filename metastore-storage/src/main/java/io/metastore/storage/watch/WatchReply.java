@@ -128,6 +128,11 @@ public final class WatchReply implements ResponseBody {
         return cancelReason == null ? null : cancelReason.toStringUtf8();
     }
 
+    /** How many it has. */
+    int events() {
+        return endEvent - firstEvent;
+    }
+
     /** May it have to be sent in {@link #fragments}? */
     public boolean maySplit() {
         return watcher != null && watcher.wantsFragments() && endEvent - firstEvent > 1;

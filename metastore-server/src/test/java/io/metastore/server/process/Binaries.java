@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds the programs that tests with real processes start: {@code etcd} and {@code etcdctl} in the directory named by
@@ -64,14 +65,22 @@ public final class Binaries {
 
     /** A tool of the operating system that a fault needs. */
     public static Path tool(String name) {
-        for (String directory : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1)) {
-            Path candidate = Path.of(directory, name);
-            if (Files.isExecutable(candidate)) {
-                return candidate;
-            }
-        }
-        needForFault(false, "%s is not installed".formatted(name));
-        throw new AssertionError("unreachable");
+        Optional<Path> found = find(name);
+        needForFault(found.isPresent(), "%s is not installed".formatted(name));
+        return found.orElseThrow();
+    }
+
+    /** A tool of the operating system, where there is one of this name. */
+    public static Optional<Path> find(String name) {
+        return Stream.of((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** Whether a fault that this machine cannot inject fails the test instead of being left out. */
+    public static boolean areFaultsRequired() {
+        return "1".equals(setting("METASTORE_REQUIRE_FAULTS").orElse("0"));
     }
 
     /** Skips the test with this reason unless the program is there; fails it where a skip is not allowed. */

@@ -65,7 +65,7 @@ public final class ProcessMember implements AutoCloseable {
     }
 
     /** From its next start on. */
-    ProcessMember runBy(Program other) {
+    public ProcessMember runBy(Program other) {
         this.program = other;
         return this;
     }
@@ -219,6 +219,11 @@ public final class ProcessMember implements AutoCloseable {
                 .build();
     }
 
+    /** What the process said since its last start. */
+    public String logOfThisStart() {
+        return logFrom(logged);
+    }
+
     /** Everything the process said so far, over all its starts. */
     public String log() {
         return logFrom(0);
@@ -291,6 +296,11 @@ public final class ProcessMember implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /** Waits until the process has ended by itself; false if it has not within the bound. */
+    public boolean endsWithin(Duration bound) {
+        return Eventually.holds(bound, () -> !isAlive());
     }
 
     private void awaitExit(Process doomed) {

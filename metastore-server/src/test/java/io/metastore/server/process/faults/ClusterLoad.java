@@ -1,11 +1,13 @@
 package io.metastore.server.process.faults;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.api.rpc.KVGrpc;
 import io.metastore.api.rpc.LeaseGrantRequest;
 import io.metastore.api.rpc.LeaseGrpc;
+import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import io.metastore.server.process.Eventually;
 import io.metastore.server.process.LoadClient;
@@ -45,6 +47,9 @@ final class ClusterLoad implements AutoCloseable {
     private final List<ManagedChannel> watchChannels = new ArrayList<>();
     private final List<LoadClient> clients = new ArrayList<>();
     private final List<LoadClient> leasePuts = new ArrayList<>();
+    /** Of the faults' own; called by the thread that injects them. */
+    private final List<LoadClient> probes = new ArrayList<>();
+
     private final List<LeaseClient> leaseClients = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<ResumingWatch> watches = new ArrayList<>();
@@ -64,18 +69,11 @@ final class ClusterLoad implements AutoCloseable {
         cluster.members().stream().map(ProcessMember::channel).forEach(channels::add);
         cluster.members().stream().map(ProcessMember::channel).forEach(watchChannels::add);
         leadership = new Leadership(channels);
+        for (int i = 0; i < size; i++) {
+            probes.add(onDemand(size * (CLIENTS_PER_MEMBER + 1) + i, "probe" + i, i));
+        }
         for (int i = 0; leases && i < size; i++) {
-            int member = i;
-            LoadClient puts = new LoadClient(
-                    size * CLIENTS_PER_MEMBER + i,
-                    "lease" + i,
-                    () -> lives.get(member) * size + member,
-                    channels.get(member),
-                    id -> {
-                        throw new IllegalStateException("does not run by itself");
-                    },
-                    call -> {},
-                    MANNER);
+            LoadClient puts = onDemand(size * CLIENTS_PER_MEMBER + i, "lease" + i, i);
             leasePuts.add(puts);
             LeaseClient client = new LeaseClient(i, random.nextLong(), channels, puts);
             leaseClients.add(client);
@@ -99,6 +97,19 @@ final class ClusterLoad implements AutoCloseable {
             threads.add(new Thread(client, "load-" + i));
         }
         threads.add(new Thread(this::keepHouse, "watches"));
+    }
+
+    private LoadClient onDemand(int client, String name, int member) {
+        return new LoadClient(
+                client,
+                name,
+                () -> lives.get(member) * channels.size() + member,
+                channels.get(member),
+                id -> {
+                    throw new IllegalStateException("does not run by itself");
+                },
+                call -> {},
+                MANNER);
     }
 
     void start() {
@@ -162,13 +173,25 @@ final class ClusterLoad implements AutoCloseable {
         }
     }
 
+    /** Does the member say of a put that it was not done? */
+    boolean refusesWrites(int member) {
+        LoadClient probe = probes.get(member);
+        String id = "probe%d-%d".formatted(member, probe.calls().size());
+        PutRequest put = PutRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8("probe/" + member))
+                .setValue(ByteString.copyFromUtf8(id + ".0"))
+                .build();
+        return probe.call(id, put).outcome() == Outcome.FAILED;
+    }
+
     ManagedChannel channel(int member) {
         return channels.get(member);
     }
 
     /** After {@link #stop}. */
     List<Call> calls() {
-        return Stream.concat(clients.stream(), leasePuts.stream())
+        return Stream.of(clients, leasePuts, probes)
+                .flatMap(List::stream)
                 .flatMap(client -> client.calls().stream())
                 .toList();
     }

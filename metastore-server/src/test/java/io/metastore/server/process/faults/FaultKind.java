@@ -18,10 +18,46 @@ enum FaultKind {
     LEADER_AND_FOLLOWER_APART,
     ALL_ALONE,
     SLOW_LEADER,
-    SLOW_NETWORK;
+    SLOW_NETWORK,
+    /** What was not yet on the leader's disk is gone. */
+    POWER_CUT_LEADER(Means.DISKS),
+    POWER_CUT_FOLLOWER(Means.DISKS),
+    POWER_CUT_ALL(Means.DISKS),
+    /** From one moment on the disk answers everything with EIO. */
+    DISK_FAILS(Means.DISKS),
+    /** So little room is left that the member must raise an alarm, and none of them takes what needs more. */
+    DISK_NEARLY_FULL(Means.DISKS),
+    /** No byte is left: ENOSPC for whatever grows. */
+    DISK_FULL(Means.DISKS),
+    /** One sync of the log answers EIO, and the ones after it success, as the kernel does. */
+    LOG_SYNC_FAILS(Means.PRELOAD),
+    /** The same for a file of the state. */
+    STATE_SYNC_FAILS(Means.PRELOAD),
+    /** Minutes ahead or back, and right again. */
+    CLOCK_OF_ONE_JUMPS(Means.PRELOAD),
+    /** The leader's ahead, the others' back, and again, several times. */
+    CLOCKS_JUMP_APART(Means.PRELOAD);
 
-    /** Whether two members that reach each other are left, so that writes must go on while it lasts. */
+    private final Means means;
+
+    FaultKind() {
+        this(Means.NONE);
+    }
+
+    FaultKind(Means means) {
+        this.means = means;
+    }
+
+    /** What the machine must have for it. */
+    Means means() {
+        return means;
+    }
+
+    /** Whether two members that take writes are left, so that writes must go on while it lasts. */
     boolean leavesMajority() {
-        return this != KILL_ALL && this != ALL_ALONE;
+        return switch (this) {
+            case KILL_ALL, ALL_ALONE, POWER_CUT_ALL, DISK_NEARLY_FULL, DISK_FULL -> false;
+            default -> true;
+        };
     }
 }

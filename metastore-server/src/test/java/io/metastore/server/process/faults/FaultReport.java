@@ -5,6 +5,10 @@ import io.metastore.server.process.history.Call;
 import io.metastore.server.process.history.Call.Outcome;
 import io.metastore.server.process.history.Violation;
 import io.metastore.server.process.history.WatchRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -70,6 +74,47 @@ final class FaultReport {
                 .flatMap(outcomes -> outcomes.values().stream())
                 .mapToLong(Integer::longValue)
                 .sum();
+    }
+
+    /** The same as tables, for a document. */
+    void writeMarkdown(Path file, String title) {
+        StringBuilder text = new StringBuilder();
+        line(text, "# Faults, %s", title);
+        line(text, "");
+        line(
+                text,
+                "%d rounds, each on a new cluster of three; %d faults injected and verified, %d calls, %d watches with"
+                        + " %d events; violations: %d.",
+                rounds,
+                injected(),
+                operations(),
+                watches,
+                watchEvents,
+                violations.size());
+        violations.forEach(violation ->
+                line(text, "- %s", violation.toString().lines().findFirst().orElse("")));
+        table(text, "fault", "injected and verified", "last seen by");
+        injections.forEach((kind, effects) -> line(
+                text,
+                "| `%s` | %d | %s |",
+                kind,
+                effects.size(),
+                effects.get(effects.size() - 1).replace("|", "\\|")));
+        table(text, "call", "outcomes");
+        calls.forEach((request, outcomes) -> line(text, "| %s | %s |", request, outcomes));
+        table(text, "checked", "number");
+        checks.forEach((what, number) -> line(text, "| %s | %d |", what, number));
+        try {
+            Files.writeString(file, text.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void table(StringBuilder text, String... columns) {
+        line(text, "");
+        line(text, "| %s |", String.join(" | ", columns));
+        line(text, "|%s", " --- |".repeat(columns.length));
     }
 
     @Override

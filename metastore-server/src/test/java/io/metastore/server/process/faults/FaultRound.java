@@ -72,12 +72,14 @@ final class FaultRound {
     void run() {
         report.addRound();
         try (PeerNetwork network = new PeerNetwork();
+                MemberMachines machines = MemberMachines.make(directory, MEMBERS, plan.schedule());
                 ProcessCluster cluster = new ProcessCluster(program, directory, MEMBERS, network::proxyOf)) {
+            machines.equip(cluster);
             cluster.start();
             try (ClusterLoad load = new ClusterLoad(cluster, plan.seed(), plan.leases())) {
                 load.start();
                 load.awaitWrites(LEAST_WRITES, plan.patience());
-                Nemesis nemesis = new Nemesis(cluster, network, load);
+                Nemesis nemesis = new Nemesis(new Scene(cluster, load), network, machines);
                 boolean allServe = runSchedule(nemesis, cluster);
                 if (allServe) {
                     load.awaitWrites(LEAST_WRITES, plan.patience());

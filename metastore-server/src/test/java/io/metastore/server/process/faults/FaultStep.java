@@ -2,6 +2,7 @@ package io.metastore.server.process.faults;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -16,14 +17,14 @@ import java.util.Random;
  */
 record FaultStep(FaultKind kind, Duration lasting, Duration delay, int which, boolean reset) {
 
-    /** So many steps; each kind comes once before any comes again. The same seed gives the same steps. */
-    static List<FaultStep> schedule(long seed, int steps) {
+    /** So many steps; each of these kinds comes once before any comes again. The same seed gives the same steps. */
+    static List<FaultStep> schedule(long seed, int steps, Collection<FaultKind> possible) {
         Random random = new Random(seed);
         List<FaultStep> schedule = new ArrayList<>();
         List<FaultKind> kinds = new ArrayList<>();
         while (schedule.size() < steps) {
             if (kinds.isEmpty()) {
-                kinds.addAll(List.of(FaultKind.values()));
+                kinds.addAll(possible);
                 Collections.shuffle(kinds, random);
             }
             schedule.add(any(kinds.remove(0), random));

@@ -28,6 +28,7 @@ public record Violation(Rule rule, String detail) {
         MINORITY_DOES_NOT_ANSWER,
         SERVES_AFTER_HEALING,
         MEMBER_STAYS_UP,
+        DAMAGE_IS_REPORTED,
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.grpc.stub.StreamObserver;
 import io.metastore.api.rpc.CompactionRequest;
 import io.metastore.api.rpc.CompactionResponse;
 import io.metastore.api.rpc.Compare;
+import io.metastore.api.rpc.DefragmentRequest;
+import io.metastore.api.rpc.DefragmentResponse;
 import io.metastore.api.rpc.DeleteRangeRequest;
 import io.metastore.api.rpc.DeleteRangeResponse;
 import io.metastore.api.rpc.Event;
@@ -29,6 +31,8 @@ import io.metastore.api.rpc.RangeStreamResponse;
 import io.metastore.api.rpc.RequestOp;
 import io.metastore.api.rpc.ResponseHeader;
 import io.metastore.api.rpc.ResponseOp;
+import io.metastore.api.rpc.SnapshotRequest;
+import io.metastore.api.rpc.SnapshotResponse;
 import io.metastore.api.rpc.StatusRequest;
 import io.metastore.api.rpc.StatusResponse;
 import io.metastore.api.rpc.TxnRequest;
@@ -37,6 +41,7 @@ import io.metastore.api.rpc.WatchCreateRequest;
 import io.metastore.api.rpc.WatchGrpc;
 import io.metastore.api.rpc.WatchRequest;
 import io.metastore.api.rpc.WatchResponse;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,6 +55,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** As much of etcd as the loads ask for, kept in a map, on real grpc-java. Can be told to misbehave. */
 public final class FakeEtcd implements AutoCloseable {
@@ -64,6 +70,7 @@ public final class FakeEtcd implements AutoCloseable {
     private record Watcher(StreamObserver<WatchResponse> out, WatchCreateRequest create) {}
 
     private final Server server;
+    private final FakeAuth auth = new FakeAuth();
     private final Set<Fault> faults = new HashSet<>();
     private final NavigableMap<ByteString, KeyValue> state =
             new TreeMap<>(ByteString.unsignedLexicographicalComparator());
@@ -74,19 +81,29 @@ public final class FakeEtcd implements AutoCloseable {
     private long compacted;
 
     public FakeEtcd(Fault... faults) throws IOException {
-        this(0, faults);
+        this(0, null, null, faults);
     }
 
-    private FakeEtcd(int port, Fault... faults) throws IOException {
+    /** Over TLS, with a certificate and its key in PEM. */
+    public FakeEtcd(File certificate, File key) throws IOException {
+        this(0, certificate, key);
+    }
+
+    private FakeEtcd(int port, @Nullable File certificate, @Nullable File key, Fault... faults) throws IOException {
         this.faults.addAll(List.of(faults));
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .directExecutor()
+                .intercept(auth)
+                .addService(auth)
                 .addService(new Kv())
                 .addService(new Watch())
                 .addService(new Lease())
-                .addService(new Maintenance())
-                .build()
-                .start();
+                .addService(new Maintenance());
+        if (certificate != null) {
+            builder.useTransportSecurity(certificate, key);
+        }
+        server = builder.build().start();
     }
 
     /** A program that runs the fake server in a JVM of its own. */
@@ -109,20 +126,34 @@ public final class FakeEtcd implements AutoCloseable {
             System.out.println("fake etcd");
             return;
         }
-        String flag = "--listen-client-urls=http://127.0.0.1:";
-        int port = Stream.of(args)
-                .filter(arg -> arg.startsWith(flag))
-                .mapToInt(arg -> Integer.parseInt(arg.substring(flag.length())))
-                .findFirst()
-                .orElseThrow();
+        String certificate = value(args, "--cert-file=");
+        String key = value(args, "--key-file=");
+        String scheme = certificate == null ? "http" : "https";
+        int port = Integer.parseInt(value(args, "--listen-client-urls=" + scheme + "://127.0.0.1:"));
         Fault[] faults = Stream.of(args)
                 .filter(arg -> arg.startsWith("--fault="))
                 .map(arg -> Fault.valueOf(arg.substring("--fault=".length())))
                 .toArray(Fault[]::new);
-        try (FakeEtcd etcd = new FakeEtcd(port, faults)) {
+        try (FakeEtcd etcd = new FakeEtcd(port, file(certificate), file(key), faults)) {
             System.out.println("ready to serve client requests");
             etcd.server.awaitTermination();
         }
+    }
+
+    private static @Nullable String value(String[] args, String flag) {
+        return Stream.of(args)
+                .filter(arg -> arg.startsWith(flag))
+                .map(arg -> arg.substring(flag.length()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable File file(@Nullable String path) {
+        return path == null ? null : new File(path);
+    }
+
+    public FakeAuth auth() {
+        return auth;
     }
 
     public String endpoint() {
@@ -253,8 +284,8 @@ public final class FakeEtcd implements AutoCloseable {
         out.onCompleted();
     }
 
-    /** Every fake leads. */
-    private static final class Maintenance extends MaintenanceGrpc.MaintenanceImplBase {
+    /** Every fake leads; its snapshot is its values, one to a message. */
+    private final class Maintenance extends MaintenanceGrpc.MaintenanceImplBase {
         @Override
         public void status(StatusRequest request, StreamObserver<StatusResponse> out) {
             answer(
@@ -263,6 +294,22 @@ public final class FakeEtcd implements AutoCloseable {
                             .setHeader(ResponseHeader.newBuilder().setMemberId(1))
                             .setLeader(1)
                             .build());
+        }
+
+        @Override
+        public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> out) {
+            synchronized (FakeEtcd.this) {
+                state.values()
+                        .forEach(kv -> out.onNext(SnapshotResponse.newBuilder()
+                                .setBlob(kv.getValue())
+                                .build()));
+                out.onCompleted();
+            }
+        }
+
+        @Override
+        public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> out) {
+            answer(out, DefragmentResponse.getDefaultInstance());
         }
     }
 

@@ -131,7 +131,11 @@ public final class Arena implements AutoCloseable {
     }
 
     public Loads loads(ServerProcess server, int connections, KeySpace keys, int valueBytes) {
-        return new Loads(LoadTarget.of(client, server.endpoint(), connections, server.pid()), keys, valueBytes);
+        return new Loads(
+                LoadTarget.of(client, server.endpoint(), connections, server.pid())
+                        .with(server.access()),
+                keys,
+                valueBytes);
     }
 
     /** Loads on these members of a cluster, whose cost is that of all of them. */
@@ -140,7 +144,8 @@ public final class Arena implements AutoCloseable {
                 client,
                 addressed.stream().map(ServerProcess::endpoint).toList(),
                 options.connections(),
-                cluster.members().stream().map(ServerProcess::pid).toList());
+                cluster.members().stream().map(ServerProcess::pid).toList(),
+                addressed.get(0).access());
         return new Loads(target, keys, valueBytes);
     }
 

@@ -15,8 +15,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A server program that takes etcd's flags, what it is called in the report, and what is added to its environment. */
-public record Contender(String name, Path binary, List<String> extraArguments, Map<String, String> environment) {
+/**
+ * A server program that takes etcd's flags.
+ *
+ * @param name what it is called in the report
+ * @param environment what is added to that of this process
+ * @param certificate what it shows its clients over TLS; null: it serves them in the clear
+ */
+public record Contender(
+        String name,
+        Path binary,
+        List<String> extraArguments,
+        Map<String, String> environment,
+        @Nullable ServerCertificate certificate) {
     /** Our server as a build leaves it, seen from the project's root and from a module. */
     public static final List<Path> BUILT = List.of(
             Path.of("metastore-server", "target", "metastore", "bin", "metastore"),
@@ -34,7 +45,7 @@ public record Contender(String name, Path binary, List<String> extraArguments, M
     }
 
     public Contender(String name, Path binary, List<String> extraArguments) {
-        this(name, binary, extraArguments, Map.of());
+        this(name, binary, extraArguments, Map.of(), null);
     }
 
     /** The same, made to print each garbage collection, whether Go or Java runs it; see {@link GcLog}. */
@@ -44,7 +55,20 @@ public record Contender(String name, Path binary, List<String> extraArguments, M
                 name,
                 binary,
                 extraArguments,
-                Map.of("GODEBUG", "gctrace=1", JAVA_OPTIONS, (javaOptions + " -Xlog:gc").trim()));
+                Map.of("GODEBUG", "gctrace=1", JAVA_OPTIONS, (javaOptions + " -Xlog:gc").trim()),
+                certificate);
+    }
+
+    /** The same, with more arguments. */
+    public Contender with(String... arguments) {
+        List<String> all = new ArrayList<>(extraArguments);
+        all.addAll(List.of(arguments));
+        return new Contender(name, binary, all, environment, certificate);
+    }
+
+    /** The same, over TLS. */
+    public Contender over(ServerCertificate shown) {
+        return new Contender(name, binary, extraArguments, environment, shown);
     }
 
     /** The program as given, else the first of that name on PATH. */

@@ -1,5 +1,6 @@
 package io.metastore.bench.arena;
 
+import io.metastore.bench.http2.Access;
 import io.metastore.bench.http2.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +26,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Contender contender;
     private final Process process;
     private final Endpoint endpoint;
+    private final Access access;
     private final Path dir;
     private final Seat seat;
     private final Path log;
@@ -42,18 +44,24 @@ public final class ServerProcess implements AutoCloseable {
         log = dir.resolve("server.log");
         endpoint = new Endpoint("127.0.0.1", seat.ports().client());
         String peer = seat.ports().peerUrl();
+        ServerCertificate certificate = contender.certificate();
+        String url = (certificate == null ? "http://" : "https://") + endpoint;
+        access = certificate == null ? Access.PLAIN : certificate.access();
         List<String> command = new ArrayList<>(List.of(
                 contender.binary().toString(),
                 "--name=" + seat.name(),
                 "--data-dir=" + dir.resolve("data"),
-                "--listen-client-urls=http://" + endpoint,
-                "--advertise-client-urls=http://" + endpoint,
+                "--listen-client-urls=" + url,
+                "--advertise-client-urls=" + url,
                 "--listen-peer-urls=" + peer,
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=" + seat.initialCluster(),
                 "--quota-backend-bytes=" + quotaBytes));
         if (seat.joins()) {
             command.add("--initial-cluster-state=existing");
+        }
+        if (certificate != null) {
+            command.addAll(certificate.flags());
         }
         command.addAll(contender.extraArguments());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -133,6 +141,11 @@ public final class ServerProcess implements AutoCloseable {
 
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** How its clients come in. */
+    public Access access() {
+        return access;
     }
 
     /** Its pauses so far, in all its lives, if its contender tells of collections. */

@@ -31,15 +31,21 @@ public final class CompareCommand implements Callable<Integer> {
 
     private final List<RowGroup> groups = List.of(
             new StartupRows(),
-            new DuelRows(1, 100_000, 256, WindowSpec.overHundredThousandKeys()),
-            new DuelRows(1, 1_000_000, 256, List.of(WindowSpec.count())),
+            new DuelRows(Pairing.ETCD_AND_OURS, 1, 100_000, 256, WindowSpec.overHundredThousandKeys()),
+            new DuelRows(Pairing.ETCD_AND_OURS, 1, 1_000_000, 256, List.of(WindowSpec.count())),
             new MemoryRows(),
             new StreamRows(),
             new ScaleRows(),
-            new DuelRows(3, 100_000, 256, WindowSpec.ofThreeMembers()),
+            new DuelRows(Pairing.ETCD_AND_OURS, 3, 100_000, 256, WindowSpec.ofThreeMembers()),
             new FailoverRows(),
             new DueLeaseRows(),
-            new InstallRows());
+            new InstallRows(),
+            new SnapshotRows(),
+            new DefragRows(),
+            new DuelRows(Pairing.OURS_AND_AUTH, 1, 100_000, 256, WindowSpec.putAndGet("auth", Goal.atLeast(0.9))),
+            new DuelRows(Pairing.ETCD_AND_AUTH, 1, 100_000, 256, WindowSpec.putAndGet("auth-etcd", null)),
+            new DuelRows(Pairing.OURS_AND_AUDIT, 1, 100_000, 256, WindowSpec.putAndGet("audit", Goal.atLeast(0.97))),
+            new DuelRows(Pairing.OVER_TLS, 1, 100_000, 256, WindowSpec.putAndGet("tls", Goal.atLeast(2))));
 
     @Override
     public Integer call() throws IOException {

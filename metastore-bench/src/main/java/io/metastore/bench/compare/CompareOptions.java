@@ -91,6 +91,31 @@ final class CompareOptions {
             description = "keys of 100 bytes in the scale rows (${DEFAULT-VALUE})")
     int scaleKeys;
 
+    @Option(
+            names = "--snapshot-gigabytes",
+            defaultValue = "1",
+            description = "values in the store of the row of snapshots (${DEFAULT-VALUE})")
+    double snapshotGigabytes;
+
+    @Option(
+            names = "--defrag-gigabytes",
+            defaultValue = "5",
+            description =
+                    "values in the store of the row of defragmentations, half of them overwritten (${DEFAULT-VALUE})")
+    double defragGigabytes;
+
+    int snapshotKeys(int valueBytes) {
+        return keys(snapshotGigabytes, valueBytes);
+    }
+
+    int defragKeys(int valueBytes) {
+        return keys(defragGigabytes / 2, valueBytes);
+    }
+
+    private static int keys(double gigabytes, int valueBytes) {
+        return (int) Math.max(1, gigabytes * 1e9 / valueBytes);
+    }
+
     ArenaOptions arena() {
         return new ArenaOptions(workDir, quotaBytes, connections);
     }
@@ -114,8 +139,16 @@ final class CompareOptions {
         if (quietWaitSeconds < 0 || quietWaitSeconds > 3_600) {
             throw new IllegalArgumentException("seconds to wait: " + quietWaitSeconds);
         }
+        checkGigabytes(snapshotGigabytes);
+        checkGigabytes(defragGigabytes);
         if (connections < 1 || connections > 1_000) {
             throw new IllegalArgumentException("connections: " + connections);
+        }
+    }
+
+    private static void checkGigabytes(double gigabytes) {
+        if (!(gigabytes > 0 && gigabytes <= 100)) {
+            throw new IllegalArgumentException("gigabytes: " + gigabytes);
         }
     }
 

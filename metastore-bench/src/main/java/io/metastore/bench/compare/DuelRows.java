@@ -5,8 +5,8 @@ import io.metastore.bench.load.KeySpace;
 import java.util.List;
 import java.util.Set;
 
-/** The rows of alternating windows over one key space, on clusters of so many members. */
-record DuelRows(int members, int keys, int valueBytes, List<WindowSpec> specs) implements RowGroup {
+/** The rows of alternating windows over one key space, on clusters of so many members, of two sides. */
+record DuelRows(Pairing pairing, int members, int keys, int valueBytes, List<WindowSpec> specs) implements RowGroup {
 
     @Override
     public List<String> ids() {
@@ -15,7 +15,8 @@ record DuelRows(int members, int keys, int valueBytes, List<WindowSpec> specs) i
 
     @Override
     public void run(Arena arena, CompareOptions options, Set<String> chosen, Report report) {
-        try (Duel duel = new Duel(arena, options, members, new KeySpace("bench/key/", keys), valueBytes)) {
+        try (Duel duel =
+                new Duel(arena, options, pairing.sides(arena), members, new KeySpace("bench/key/", keys), valueBytes)) {
             for (WindowSpec spec : specs) {
                 if (chosen.contains(spec.id())) {
                     try {

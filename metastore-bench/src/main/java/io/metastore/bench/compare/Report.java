@@ -47,8 +47,18 @@ final class Report {
                 out.append("- ").append(key).append(": ").append(value).append('\n'));
         if (!windows.isEmpty()) {
             out.append(
-                    "\nRatios are ours / etcd, median of the alternations. ~: others used the machine meanwhile.\n\n");
-            table(out, WindowRow.COLUMNS, windows.stream().map(WindowRow::cells).toList());
+                    "\nRatios are the second to the first, median of the alternations. ~: others used the machine meanwhile.\n");
+        }
+        for (WindowRow.Names names :
+                windows.stream().map(WindowRow::names).distinct().toList()) {
+            out.append('\n');
+            table(
+                    out,
+                    WindowRow.columns(names),
+                    windows.stream()
+                            .filter(row -> row.names().equals(names))
+                            .map(WindowRow::cells)
+                            .toList());
         }
         if (!measures.isEmpty()) {
             out.append('\n');

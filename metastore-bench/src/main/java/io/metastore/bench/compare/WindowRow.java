@@ -4,9 +4,11 @@ import io.metastore.bench.arena.Spread;
 import io.metastore.bench.load.LoadResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -14,29 +16,35 @@ import org.jspecify.annotations.Nullable;
 /** One line of the table of throughput and latency, out of its alternations. */
 record WindowRow(
         String id,
+        Names names,
         List<Alternation> alternations,
         boolean disturbed,
         @Nullable Goal throughputGoal,
         @Nullable Goal p99Goal) {
 
-    static final List<String> COLUMNS = List.of(
-            "row",
-            "etcd /s",
-            "ours /s",
-            "ratio (min..max)",
-            "p99 etcd us",
-            "p99 ours us",
-            "p99 ratio (min..max)",
-            "CPU us/op etcd",
-            "ours",
-            "client",
-            "RSS MiB etcd",
-            "ours",
-            "foreign CPU %",
-            "errors",
-            "goal",
-            "met",
-            "remarks");
+    /** What the two sides are called. */
+    record Names(String first, String second) {}
+
+    static List<String> columns(Names names) {
+        return List.of(
+                "row",
+                names.first + " /s",
+                names.second + " /s",
+                "ratio (min..max)",
+                "p99 " + names.first + " us",
+                "p99 " + names.second + " us",
+                "p99 ratio (min..max)",
+                "CPU us/op " + names.first,
+                names.second,
+                "client",
+                "RSS MiB " + names.first,
+                names.second,
+                "foreign CPU %",
+                "errors",
+                "goal",
+                "met",
+                "remarks");
+    }
 
     Spread ratio() {
         return Spread.of(alternations.stream().map(Alternation::throughputRatio).toList());
@@ -54,7 +62,7 @@ record WindowRow(
 
     long errors() {
         return alternations.stream()
-                .mapToLong(a -> a.etcd().errors() + a.ours().errors())
+                .mapToLong(a -> a.first().errors() + a.second().errors())
                 .sum();
     }
 
@@ -63,20 +71,21 @@ record WindowRow(
                 (throughputGoal == null ? "" : throughputGoal.toString()) + (p99Goal == null ? "" : ", p99 " + p99Goal);
         return List.of(
                 disturbed ? id + " ~" : id,
-                number("%.0f", etcd(LoadResult::perSecond)),
-                number("%.0f", ours(LoadResult::perSecond)),
+                number("%.0f", first(LoadResult::perSecond)),
+                number("%.0f", second(LoadResult::perSecond)),
                 ratio().toString(),
-                number("%.0f", etcd(r -> r.latency().p99Micros())),
-                number("%.0f", ours(r -> r.latency().p99Micros())),
+                number("%.0f", first(r -> r.latency().p99Micros())),
+                number("%.0f", second(r -> r.latency().p99Micros())),
                 p99Ratio().toString(),
-                number("%.1f", etcd(LoadResult::serverMicrosPerOperation)),
-                number("%.1f", ours(LoadResult::serverMicrosPerOperation)),
+                number("%.1f", first(LoadResult::serverMicrosPerOperation)),
+                number("%.1f", second(LoadResult::serverMicrosPerOperation)),
                 number(
                         "%.2f",
-                        median(a ->
-                                (a.etcd().clientMicrosPerOperation() + a.ours().clientMicrosPerOperation()) / 2)),
-                number("%.0f", etcd(WindowRow::residentMebibytes)),
-                number("%.0f", ours(WindowRow::residentMebibytes)),
+                        median(a -> (a.first().clientMicrosPerOperation()
+                                        + a.second().clientMicrosPerOperation())
+                                / 2)),
+                number("%.0f", first(WindowRow::residentMebibytes)),
+                number("%.0f", second(WindowRow::residentMebibytes)),
                 number("%.0f", 100 * median(Alternation::foreignShare)),
                 Long.toString(errors()),
                 goal,
@@ -90,11 +99,14 @@ record WindowRow(
             return "";
         }
         Alternation last = alternations.get(alternations.size() - 1);
+        Set<String> keys = new LinkedHashSet<>(last.first().more().keySet());
+        keys.addAll(last.second().more().keySet());
         List<String> remarks = new ArrayList<>();
-        last.etcd().more().forEach((key, value) -> {
-            Object ours = last.ours().more().getOrDefault(key, "");
-            remarks.add("%s %s / %s".formatted(key, plain(value), plain(ours)));
-        });
+        keys.forEach(key -> remarks.add("%s %s / %s"
+                .formatted(
+                        key,
+                        plain(last.first().more().getOrDefault(key, "-")),
+                        plain(last.second().more().getOrDefault(key, "-")))));
         return String.join("; ", remarks);
     }
 
@@ -115,17 +127,17 @@ record WindowRow(
         map.put("goal", String.valueOf(throughputGoal));
         map.put("p99_goal", String.valueOf(p99Goal));
         map.put("met", met());
-        map.put("etcd", alternations.stream().map(a -> a.etcd().toMap()).toList());
-        map.put("ours", alternations.stream().map(a -> a.ours().toMap()).toList());
+        map.put(names.first, alternations.stream().map(a -> a.first().toMap()).toList());
+        map.put(names.second, alternations.stream().map(a -> a.second().toMap()).toList());
         return map;
     }
 
-    private double etcd(ToDoubleFunction<LoadResult> of) {
-        return median(a -> of.applyAsDouble(a.etcd()));
+    private double first(ToDoubleFunction<LoadResult> of) {
+        return median(a -> of.applyAsDouble(a.first()));
     }
 
-    private double ours(ToDoubleFunction<LoadResult> of) {
-        return median(a -> of.applyAsDouble(a.ours()));
+    private double second(ToDoubleFunction<LoadResult> of) {
+        return median(a -> of.applyAsDouble(a.second()));
     }
 
     private double median(Function<Alternation, Double> of) {

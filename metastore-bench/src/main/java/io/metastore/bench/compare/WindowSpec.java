@@ -46,6 +46,7 @@ record WindowSpec(
         rows.add(watch("watch-100", new WatchPlan(100, 1, 100, 256), 4));
         rows.add(watch("watch-1000", new WatchPlan(1_000, 1_000, 1_000, 256), 2));
         rows.add(watch("watch-10000", new WatchPlan(10_000, 10_000, 1_000, 256), 2));
+        rows.add(leader("gateway-put", "gateway-put", 16, Loads::gatewayPut, Goal.atLeast(2), null));
         return rows;
     }
 
@@ -86,6 +87,13 @@ record WindowSpec(
             @Nullable Goal throughput,
             @Nullable Goal p99) {
         return new WindowSpec(id, kind, inFlight, Addressed.LEADER, load, throughput, p99);
+    }
+
+    /** Puts and gets, 256 in flight, of two sides that this names. */
+    static List<WindowSpec> putAndGet(String sides, @Nullable Goal throughput) {
+        return List.of(
+                leader(sides + "-put-256", "put", 256, Loads::put, throughput, null),
+                leader(sides + "-get-256", "get", 256, Loads::get, throughput, null));
     }
 
     /** The rows of three members on one machine, which share its processors with the load. */
@@ -130,6 +138,6 @@ record WindowSpec(
     }
 
     boolean writes() {
-        return kind.equals("put") || kind.equals("txn") || kind.startsWith("watch");
+        return kind.endsWith("put") || kind.equals("txn") || kind.startsWith("watch");
     }
 }

@@ -1,6 +1,6 @@
 package io.metastore.bench.http2;
 
-/** Where a server listens for clients, in the clear. */
+/** Where a server listens for clients; {@link Access} is how. */
 public record Endpoint(String host, int port) {
 
     public Endpoint {

@@ -22,6 +22,7 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter {
     private static final int LAST_STREAM_ID = Integer.MAX_VALUE - 1;
 
     private final String authority;
+    private final Access access;
     private final int windowBytes;
     private final CompletableFuture<Http2Connection> ready = new CompletableFuture<>();
 
@@ -42,8 +43,9 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter {
     private int openBlockStream;
     private boolean openBlockEndsStream;
 
-    Http2Connection(String authority, int windowBytes) {
+    Http2Connection(String authority, Access access, int windowBytes) {
         this.authority = authority;
+        this.access = access;
         this.windowBytes = windowBytes;
     }
 
@@ -300,7 +302,7 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
         Frames.settingsAck(out);
         if (requestHeaders == null) {
-            requestHeaders = new RequestHeaders(authority, peer.headerTableBytes());
+            requestHeaders = new RequestHeaders(authority, access, peer.headerTableBytes());
             flush();
             ready.complete(this);
         }

@@ -1,6 +1,9 @@
 package io.metastore.bench.http2;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -10,11 +13,13 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -36,32 +41,49 @@ public final class LoadClient implements AutoCloseable {
         loop = group.next();
     }
 
-    public List<Http2Connection> connect(Endpoint endpoint, int count) {
-        return connect(endpoint, count, LARGE_WINDOW_BYTES);
+    public List<Http2Connection> connect(Endpoint endpoint, Access access, int count) {
+        return connect(endpoint, access, count, LARGE_WINDOW_BYTES);
     }
 
     /** Opens connections, and returns once the server's settings are known on each. */
-    public List<Http2Connection> connect(Endpoint endpoint, int count, int windowBytes) {
+    public List<Http2Connection> connect(Endpoint endpoint, Access access, int count, int windowBytes) {
         List<Http2Connection> connections = new ArrayList<>();
-        Bootstrap bootstrap = new Bootstrap()
+        for (int i = 0; i < count; i++) {
+            Http2Connection connection = new Http2Connection(endpoint.toString(), access, windowBytes);
+            connections.add(open(endpoint, access, connection, connection.ready()));
+        }
+        return connections;
+    }
+
+    /**
+     * Opens one connection for the handler, and returns what it completes {@code ready} with.
+     *
+     * @param ready fails here if the connection fails before the handler can know of it
+     */
+    public <T> T open(Endpoint endpoint, Access access, ChannelHandler handler, CompletableFuture<T> ready) {
+        SslContext tls = access.tls();
+        var unused = new Bootstrap()
                 .group(loop)
                 .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) LIMIT.toMillis());
-        for (int i = 0; i < count; i++) {
-            Http2Connection connection = new Http2Connection(endpoint.toString(), windowBytes);
-            var unused = bootstrap
-                    .clone()
-                    .handler(connection)
-                    .connect(endpoint.host(), endpoint.port())
-                    .addListener(connected -> {
-                        if (!connected.isSuccess()) {
-                            connection.ready().completeExceptionally(connected.cause());
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) LIMIT.toMillis())
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (tls != null) {
+                            channel.pipeline()
+                                    .addLast(tls.newHandler(channel.alloc(), endpoint.host(), endpoint.port()));
                         }
-                    });
-            connections.add(get(connection.ready(), LIMIT));
-        }
-        return connections;
+                        channel.pipeline().addLast(handler);
+                    }
+                })
+                .connect(endpoint.host(), endpoint.port())
+                .addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        ready.completeExceptionally(connected.cause());
+                    }
+                });
+        return get(ready, LIMIT);
     }
 
     /** Runs it on the event loop and waits for what it returns. */

@@ -13,6 +13,7 @@ final class RequestHeaders {
 
     private static final int METHOD_POST = 0x80 | 3;
     private static final int SCHEME_HTTP = 0x80 | 6;
+    private static final int SCHEME_HTTPS = 0x80 | 7;
     private static final int AUTHORITY = 1;
     private static final int PATH = 4;
     private static final int CONTENT_TYPE = 31;
@@ -20,12 +21,14 @@ final class RequestHeaders {
     private static final int STATIC_ENTRIES = 61;
 
     private final String authority;
+    private final Access access;
     private final boolean indexed;
     private boolean tableGivenUp;
     private final List<String> inserted = new ArrayList<>();
 
-    RequestHeaders(String authority, int headerTableBytes) {
+    RequestHeaders(String authority, Access access, int headerTableBytes) {
         this.authority = authority;
+        this.access = access;
         this.indexed = headerTableBytes >= Frames.DEFAULT_HEADER_TABLE_BYTES;
     }
 
@@ -38,11 +41,14 @@ final class RequestHeaders {
             tableGivenUp = true;
         }
         out.put(METHOD_POST);
-        out.put(SCHEME_HTTP);
+        out.put(access.tls() == null ? SCHEME_HTTP : SCHEME_HTTPS);
         field(out, PATH, "", path);
         field(out, AUTHORITY, "", authority);
         field(out, CONTENT_TYPE, "", "application/grpc");
         field(out, NEW_NAME, "te", "trailers");
+        if (!access.token().isEmpty()) {
+            field(out, NEW_NAME, "token", access.token());
+        }
         int length = out.size() - at - Frames.HEADER_BYTES;
         Frames.setHeader(out, at, length, Frames.HEADERS, Frames.END_HEADERS, streamId);
     }

@@ -16,7 +16,7 @@ interface Call extends MessageEncoder {
     }
 
     /** A shorter reply is an error. */
-    default int leastReplyBytes() {
+    default long leastReplyBytes() {
         return 1;
     }
 

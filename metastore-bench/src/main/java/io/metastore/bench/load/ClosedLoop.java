@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * A fixed number of calls in flight, spread over connections. Fields belong to the event loop; the public methods are for
@@ -18,9 +19,7 @@ final class ClosedLoop {
     private static final Duration EMPTY_LIMIT = Duration.ofSeconds(10);
 
     private final LoadClient client;
-    private final List<Http2Connection> connections;
-    private final Workload workload;
-    private final int inFlight;
+    private final Consumer<ClosedLoop> opening;
     private final CountDownLatch ended;
 
     private boolean stopped;
@@ -28,11 +27,13 @@ final class ClosedLoop {
     private Window window = new Window();
 
     ClosedLoop(LoadClient client, List<Http2Connection> connections, Workload workload, int inFlight) {
-        this.client = client;
-        this.connections = connections;
-        this.workload = workload;
-        this.inFlight = inFlight;
-        this.ended = new CountDownLatch(inFlight);
+        this(client, inFlight, loop -> {
+            for (int i = 0; i < inFlight; i++) {
+                Http2Connection connection = connections.get(i % connections.size());
+                workload.newSlot(loop, connection).begin(System.nanoTime());
+            }
+            connections.forEach(Http2Connection::flush);
+        });
         long most = (inFlight + connections.size() - 1L) / connections.size();
         for (Http2Connection connection : connections) {
             if (most > connection.maxConcurrentStreams()) {
@@ -43,14 +44,15 @@ final class ClosedLoop {
         }
     }
 
+    /** @param opening begins that many slots of this loop; on the event loop */
+    ClosedLoop(LoadClient client, int inFlight, Consumer<ClosedLoop> opening) {
+        this.client = client;
+        this.opening = opening;
+        this.ended = new CountDownLatch(inFlight);
+    }
+
     void start() {
-        client.run(() -> {
-            for (int i = 0; i < inFlight; i++) {
-                Http2Connection connection = connections.get(i % connections.size());
-                workload.newSlot(this, connection).begin(System.nanoTime());
-            }
-            connections.forEach(Http2Connection::flush);
-        });
+        client.run(() -> opening.accept(this));
     }
 
     /** From now on results go into a new window; returns that of before. */
@@ -71,6 +73,11 @@ final class ClosedLoop {
                 return;
             }
         }
+    }
+
+    /** Of the window that is open. */
+    long longestSilenceNanos() {
+        return client.call(() -> window.longestSilenceNanos());
     }
 
     /** For the event loop. */
@@ -98,8 +105,9 @@ final class ClosedLoop {
         return !stopped;
     }
 
-    void completed(long nanos, int operations, long replyBytes) {
-        Latency.record(window.latency, nanos);
+    void completed(long startNanos, long nowNanos, int operations, long replyBytes) {
+        Latency.record(window.latency, nowNanos - startNanos);
+        window.answeredAt(nowNanos);
         window.operations += operations;
         window.replyBytes += replyBytes;
     }

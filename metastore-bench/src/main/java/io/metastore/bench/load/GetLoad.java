@@ -44,7 +44,7 @@ final class GetLoad implements UnaryWorkload, Call {
     }
 
     @Override
-    public int leastReplyBytes() {
-        return keys.keyBytes() + valueBytes;
+    public long leastReplyBytes() {
+        return (long) keys.keyBytes() + valueBytes;
     }
 }

@@ -63,7 +63,7 @@ final class KeepAliveLoad implements Workload {
         protected void onMessage(byte[] bytes, int offset, int length) {
             long now = System.nanoTime();
             if (cursor.over(bytes, offset, length).find(REPLY_TTL) > 0) {
-                loop.completed(now - startNanos, 1, length);
+                loop.completed(startNanos, now, 1, length);
             } else {
                 loop.failed("keep-alive of a lease that is gone");
             }

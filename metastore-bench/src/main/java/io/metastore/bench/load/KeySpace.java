@@ -40,9 +40,14 @@ public final class KeySpace {
 
     /** Writes {@code key} and {@code range_end} of all keys, as fields 1 and 2. */
     void putWholeRange(ByteSink out) {
-        out.bytesField(1, prefix);
+        putWholeRange(out, 1);
+    }
+
+    /** The same as field {@code first} and the one after it. */
+    void putWholeRange(ByteSink out, int first) {
+        out.bytesField(first, prefix);
         byte[] end = prefix.clone();
         end[end.length - 1]++;
-        out.bytesField(2, end);
+        out.bytesField(first + 1, end);
     }
 }

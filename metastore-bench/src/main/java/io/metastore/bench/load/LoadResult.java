@@ -19,6 +19,9 @@ public record LoadResult(
         ProcessUsage.Memory serverMemory,
         Map<String, Object> more) {
 
+    /** In {@link #more} of puts beside something else: the longest time without one that succeeded, in ms. */
+    public static final String LONGEST_SILENCE = "longest_silence_ms";
+
     private static final double LEAST_SHOWN_MICROS = 0.05;
 
     public LoadResult {

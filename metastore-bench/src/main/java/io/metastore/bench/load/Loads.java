@@ -1,9 +1,12 @@
 package io.metastore.bench.load;
 
+import io.metastore.bench.http1.PostConnection;
 import io.metastore.bench.http2.Http2Connection;
+import io.metastore.bench.http2.LoadClient;
 import io.metastore.bench.measure.CpuSample;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -34,13 +37,35 @@ public final class Loads {
         return run("put", new PutLoad(keys, values(), SEED), plan);
     }
 
-    /** Puts as long as that holds, which is asked at such distances on the calling thread. */
+    /**
+     * Puts as long as that holds, which is asked at such distances on the calling thread, and until those have ended that were
+     * under way then. Tells {@link LoadResult#LONGEST_SILENCE}.
+     */
     public LoadResult putWhile(BooleanSupplier goesOn, Duration between, int inFlight) {
-        return run("put", new PutLoad(keys, values(), SEED), inFlight, Duration.ZERO, loop -> {
+        double[] silence = new double[1];
+        LoadResult result = run("put", new PutLoad(keys, values(), SEED), inFlight, Duration.ZERO, loop -> {
             while (goesOn.getAsBoolean() && !loop.awaitEnd(between)) {
                 // Asked again.
             }
+            loop.stop();
+            silence[0] = loop.longestSilenceNanos() / 1e6;
         });
+        return result.with(Map.of(LoadResult.LONGEST_SILENCE, silence[0]));
+    }
+
+    /** Puts over the JSON gateway, on as many connections of HTTP/1.1 as calls are in flight. */
+    public LoadResult gatewayPut(Plan plan) {
+        List<PostConnection> connections = target.post(GatewayPuts.PATH, plan.inFlight());
+        try {
+            GatewayPuts puts = new GatewayPuts(keys, values(), SEED);
+            return measure(
+                    "gateway-put",
+                    new ClosedLoop(target.client(), plan.inFlight(), loop -> puts.begin(loop, connections)),
+                    plan.warmup(),
+                    loop -> loop.awaitWindow(plan.window(), loop::windowIsEmpty));
+        } finally {
+            target.client().run(() -> connections.forEach(PostConnection::close));
+        }
     }
 
     public LoadResult get(Plan plan) {
@@ -112,6 +137,16 @@ public final class Loads {
         return runToEnd("compact", new CompactLoad(), 1, limit);
     }
 
+    /** Takes a snapshot of the whole store, and throws it away. One shorter than the keys' values is an error. */
+    public LoadResult snapshot(Duration limit) {
+        return runToEnd("snapshot", new SnapshotLoad((long) keys.count() * valueBytes), 1, limit);
+    }
+
+    public LoadResult defragment(Duration limit) {
+        SingleCall call = new SingleCall("/etcdserverpb.Maintenance/Defragment", out -> {}, SingleCall.NOTHING);
+        return runToEnd("defragment", call, 1, limit);
+    }
+
     /** Whether the server leads its cluster, as far as it knows. */
     public boolean leads(Duration limit) {
         StatusLoad status = new StatusLoad();
@@ -132,6 +167,25 @@ public final class Loads {
 
     public void removeMember(long id, Duration limit) {
         required(runToEnd("member-remove", MemberLoad.remove(id), 1, limit));
+    }
+
+    /** The same loads by who shows that token with each call; empty: none. */
+    public Loads with(String token) {
+        return new Loads(target.with(target.access().withToken(token)), keys, valueBytes);
+    }
+
+    /** The same loads on the event loop of another client. */
+    public Loads over(LoadClient other) {
+        return new Loads(target.over(other), keys, valueBytes);
+    }
+
+    /** Enables auth on a server without users, for a user who may read and write the keys of these loads. */
+    public AuthTokens enableAuth(Duration limit) {
+        return new AuthSetup(call -> {
+                    required(runToEnd(call.path(), call, 1, limit));
+                    return call;
+                })
+                .run(keys);
     }
 
     private static void required(LoadResult result) {
@@ -157,21 +211,24 @@ public final class Loads {
             String name, Workload workload, int inFlight, Duration warmup, Consumer<ClosedLoop> awaitWindow) {
         List<Http2Connection> connections = target.connect();
         try {
-            ClosedLoop loop = new ClosedLoop(target.client(), connections, workload, inFlight);
-            loop.start();
-            loop.awaitEnd(warmup);
-            CpuSample before = target.sample();
-            loop.cut();
-            awaitWindow.accept(loop);
-            CpuSample.Use cpu = before.until(target.sample());
-            Window window = loop.cut();
-            if (!loop.stop()) {
-                window.error("calls without an answer");
-            }
-            return LoadResult.of(name, window, cpu, target.memory());
+            return measure(name, new ClosedLoop(target.client(), connections, workload, inFlight), warmup, awaitWindow);
         } finally {
             target.client().close(connections);
         }
+    }
+
+    private LoadResult measure(String name, ClosedLoop loop, Duration warmup, Consumer<ClosedLoop> awaitWindow) {
+        loop.start();
+        loop.awaitEnd(warmup);
+        CpuSample before = target.sample();
+        loop.cut();
+        awaitWindow.accept(loop);
+        CpuSample.Use cpu = before.until(target.sample());
+        Window window = loop.cut();
+        if (!loop.stop()) {
+            window.error("calls without an answer");
+        }
+        return LoadResult.of(name, window, cpu, target.memory());
     }
 
     private LoadResult runToEnd(String name, Workload workload, int inFlight, Duration limit) {

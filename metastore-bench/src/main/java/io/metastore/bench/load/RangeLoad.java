@@ -52,7 +52,7 @@ final class RangeLoad implements UnaryWorkload, Call {
     }
 
     @Override
-    public int leastReplyBytes() {
-        return pageKeys * (keys.keyBytes() + valueBytes);
+    public long leastReplyBytes() {
+        return (long) pageKeys * (keys.keyBytes() + valueBytes);
     }
 }

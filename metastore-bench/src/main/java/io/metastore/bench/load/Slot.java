@@ -64,7 +64,7 @@ final class Slot extends GrpcStream implements LoadSlot {
         } else if (replyBytes < call.leastReplyBytes()) {
             loop.failed("reply of %d bytes, at least %d expected".formatted(replyBytes, call.leastReplyBytes()));
         } else {
-            loop.completed(now - startNanos, call.operations(), replyBytes);
+            loop.completed(startNanos, now, call.operations(), replyBytes);
         }
         begin(now);
     }

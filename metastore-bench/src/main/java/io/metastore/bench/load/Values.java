@@ -1,6 +1,7 @@
 package io.metastore.bench.load;
 
 import io.metastore.bench.http2.ByteSink;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Values of one length that neither repeat nor compress: slices of random bytes. */
@@ -23,6 +24,11 @@ public final class Values {
 
     int valueBytes() {
         return valueBytes;
+    }
+
+    byte[] next() {
+        int start = random.nextInt(POOL_BYTES);
+        return Arrays.copyOfRange(pool, start, start + valueBytes);
     }
 
     void put(ByteSink out, int field) {

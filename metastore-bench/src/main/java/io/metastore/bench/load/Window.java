@@ -15,6 +15,19 @@ final class Window {
     long errors;
     private final Map<String, Long> errorTexts = new LinkedHashMap<>();
 
+    private long lastAnswerNanos = System.nanoTime();
+    private long longestSilenceNanos;
+
+    void answeredAt(long nanos) {
+        longestSilenceNanos = Math.max(longestSilenceNanos, nanos - lastAnswerNanos);
+        lastAnswerNanos = nanos;
+    }
+
+    /** The longest time between two calls that succeeded; before the first one, since the window began. */
+    long longestSilenceNanos() {
+        return longestSilenceNanos;
+    }
+
     void error(String text) {
         errors++;
         if (errorTexts.size() < MAX_ERROR_TEXTS || errorTexts.containsKey(text)) {

@@ -36,7 +36,15 @@ class CompareCommandTest {
     void listsItsRows() {
         assertThat(compare("--list-rows")).isZero();
         assertThat(out.toString().lines())
-                .contains("put-50", "get-1000", "watch-100", "startup", "scale-10m", "three-get-all-1000");
+                .contains(
+                        "put-50",
+                        "get-1000",
+                        "watch-100",
+                        "startup",
+                        "scale-10m",
+                        "three-get-all-1000",
+                        "gateway-put",
+                        "defrag-5g");
     }
 
     @Test
@@ -95,6 +103,45 @@ class CompareCommandTest {
         assertThat(exitCode).isZero();
         // Fakes do not elect: whoever is asked next answers at once.
         assertThat(out.toString()).containsPattern("\\| three-failover \\| leader killed[^|]+\\| 0\\.");
+    }
+
+    @Test
+    @Tag("slow")
+    @Timeout(180)
+    void measuresWhatOursAloneDoesWithMoreAndWhatPutsDoBesideALongCall() throws Exception {
+        Path json = dir.resolve("numbers.json");
+
+        int exitCode = compare(
+                "--etcd=" + FakeEtcd.program(dir),
+                "--metastore=" + FakeEtcd.program(dir),
+                "--rows=auth-put-256,tls-get-256,snapshot-1g,defrag-5g",
+                "--alternations=1",
+                "--retries=0",
+                "--quiet-wait-seconds=0",
+                "--window-seconds=0.3",
+                "--lead-seconds=0.1",
+                "--warmup-seconds=0.1",
+                "--snapshot-gigabytes=0.001",
+                "--defrag-gigabytes=0.001",
+                "--work-dir=" + dir.resolve("work"),
+                "--json=" + json);
+
+        assertThat(out.toString())
+                .contains("| row | ours /s | ours with auth /s |")
+                .contains("| auth-put-256")
+                .contains("| tls-get-256")
+                .contains("| snapshot-1g | its MB/s against etcd's | 1.00 |")
+                .contains("| defrag-5g | p99 meanwhile against before |")
+                .contains("| puts failed meanwhile | 0.00 | 0.00 | <= 0 | yes |");
+        assertThat(exitCode).isZero();
+        assertThat(Files.readString(json)).contains("\"ours with auth\": [");
+    }
+
+    @Test
+    @Timeout(20)
+    void refusesAStoreOfNothing() {
+        assertThat(compare("--defrag-gigabytes=0", "--etcd=none")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("gigabytes: 0.0");
     }
 
     @Test

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class WindowRowTest {
+    private static final WindowRow.Names NAMES = new WindowRow.Names("etcd", "ours");
+
     private static LoadResult result(long operations, double p99, long errors, double foreign) {
         return new LoadResult(
                 "put",
@@ -28,7 +30,7 @@ class WindowRowTest {
     }
 
     private static WindowRow row(Goal throughput, Goal p99, Alternation... alternations) {
-        return new WindowRow("put-50", List.of(alternations), false, throughput, p99);
+        return new WindowRow("put-50", NAMES, List.of(alternations), false, throughput, p99);
     }
 
     @Test
@@ -43,7 +45,7 @@ class WindowRowTest {
         assertThat(row.ratio()).isEqualTo(new Spread(2.5, 2, 3));
         assertThat(row.p99Ratio()).isEqualTo(new Spread(0.4, 0.1, 0.5));
         assertThat(row.met()).isTrue();
-        assertThat(row.cells()).hasSameSizeAs(WindowRow.COLUMNS);
+        assertThat(row.cells()).hasSameSizeAs(WindowRow.columns(NAMES));
         assertThat(row.cells()).startsWith("put-50", "100", "200", "2.50 (2.00..3.00)", "10", "4", "0.40 (0.10..0.50)");
         assertThat(row.cells()).contains("10.0", "1.00", "100", "0", ">= 2, p99 <= 0.50", "yes");
     }
@@ -57,6 +59,19 @@ class WindowRowTest {
         assertThat(row(null, null, new Alternation(result(1, 1, 0, 0), result(1, 1, 1, 0)))
                         .met())
                 .isFalse();
+    }
+
+    @Test
+    void eachPairOfSidesHasItsTable() {
+        Alternation one =
+                new Alternation(result(100, 10, 0, 0), result(90, 10, 0, 0).with(Map.of("lost", 7)));
+        Report report = new Report(Map.of());
+        report.add(row(null, null, one));
+        report.add(new WindowRow(
+                "audit-put", new WindowRow.Names("ours", "ours with audit"), List.of(one), false, null, null));
+
+        assertThat(report.toMarkdown())
+                .contains("| row | etcd /s | ours /s |", "| row | ours /s | ours with audit /s |", "| lost - / 7 |");
     }
 
     @Test

@@ -42,7 +42,7 @@ class Http2ConnectionTest {
         }
     }
 
-    private final Http2Connection connection = new Http2Connection("localhost:1", 1 << 20);
+    private final Http2Connection connection = new Http2Connection("localhost:1", Access.PLAIN, 1 << 20);
     private final EmbeddedChannel channel = new EmbeddedChannel(connection);
     private final DefaultHttp2HeadersEncoder serverHeaders = new DefaultHttp2HeadersEncoder();
     private final Call call = new Call();

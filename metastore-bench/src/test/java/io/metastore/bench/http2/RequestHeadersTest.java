@@ -37,7 +37,7 @@ class RequestHeadersTest {
 
     @Test
     void laterCallsRefersToWhatTheFirstInserted() throws Exception {
-        RequestHeaders headers = new RequestHeaders("127.0.0.1:2379", 4096);
+        RequestHeaders headers = new RequestHeaders("127.0.0.1:2379", Access.PLAIN, 4096);
         for (int round = 0; round < 5; round++) {
             for (int method = 0; method < 6; method++) {
                 String path = "/etcdserverpb.KV/Method" + method;
@@ -51,8 +51,25 @@ class RequestHeadersTest {
     }
 
     @Test
+    void aTokenIsSentOnceAndReferredToThen() throws Exception {
+        RequestHeaders headers = new RequestHeaders("127.0.0.1:2379", Access.PLAIN.withToken("abc.7"), 4096);
+        int first = 0;
+        for (int call = 0; call < 3; call++) {
+            byte[] frame = frame(headers, 2 * call + 1, "/etcdserverpb.KV/Put");
+            Http2Headers decoded = server.decodeHeaders(
+                    1, Unpooled.wrappedBuffer(frame, Frames.HEADER_BYTES, frame.length - Frames.HEADER_BYTES));
+            assertThat(decoded.get("token")).hasToString("abc.7");
+            if (call == 0) {
+                first = frame.length;
+            } else {
+                assertThat(frame).hasSizeLessThan(first).hasSize(Frames.HEADER_BYTES + 7);
+            }
+        }
+    }
+
+    @Test
     void aServerWithASmallTableGetsLiterals() throws Exception {
-        RequestHeaders headers = new RequestHeaders("127.0.0.1:2379", 0);
+        RequestHeaders headers = new RequestHeaders("127.0.0.1:2379", Access.PLAIN, 0);
         server.maxHeaderTableSize(0);
         byte[] first = frame(headers, 1, "/etcdserverpb.KV/Put");
         byte[] second = frame(headers, 1, "/etcdserverpb.KV/Put");

@@ -29,10 +29,21 @@ public final class SimpleTokens implements Tokens, AuthListener {
     private static final class Login {
         private final String user;
         private volatile long endsNanos;
+        private volatile Caller caller;
 
         Login(String user, long endsNanos) {
             this.user = user;
             this.endsNanos = endsNanos;
+            this.caller = new Caller(user, 0);
+        }
+
+        Caller caller(long authRevision) {
+            Caller last = caller;
+            if (last.revision() != authRevision) {
+                last = new Caller(user, authRevision);
+                caller = last;
+            }
+            return last;
         }
     }
 
@@ -55,7 +66,7 @@ public final class SimpleTokens implements Tokens, AuthListener {
         if (now + ttlNanos - login.endsNanos > RESOLUTION_NANOS) {
             login.endsNanos = now + ttlNanos;
         }
-        return new Caller(login.user, auth.revision());
+        return login.caller(auth.revision());
     }
 
     @Override

@@ -48,7 +48,7 @@ final class ReadCalls {
 
     /** A request that has been found well-formed. */
     void range(RangeRequest request, Answer answer) {
-        start(request.getSerializable(), new RangeCall(request, RangeQuery.fromRequest(request), answer));
+        start(request.getSerializable(), new RangeCall(RangeQuery.fromRequest(request), answer));
     }
 
     /** A request that has been found well-formed, and reads only. */
@@ -126,22 +126,20 @@ final class ReadCalls {
     }
 
     private final class RangeCall extends Read {
-        private final RangeRequest request;
         private final RangeQuery query;
         private final long startNanos = System.nanoTime();
         private boolean isReading;
         private long readNanos;
 
-        RangeCall(RangeRequest request, RangeQuery query, Answer answer) {
+        RangeCall(RangeQuery query, Answer answer) {
             super(answer);
-            this.request = request;
             this.query = query;
         }
 
         @Override
         @Nullable
         EtcdError refusal(CommandAccess permit) {
-            return permit.refusal(request);
+            return permit.refusalToRead(query.range());
         }
 
         @Override

@@ -31,7 +31,15 @@ public final class AuthState {
     private final SortedMap<String, User> users;
     private final SortedMap<String, Role> roles;
     // Merged when first asked for: most users ask for nothing between two changes.
-    private final Map<String, Permissions> permissions = new ConcurrentHashMap<>();
+    private final Map<String, Rights> rights = new ConcurrentHashMap<>();
+
+    /** What one user may do. */
+    private record Rights(boolean root, Permissions permissions) {
+
+        boolean allow(KeyRange range, boolean write) {
+            return root || (write ? permissions.allowWrite(range) : permissions.allowRead(range));
+        }
+    }
 
     /** The maps are ordered by {@link Names#ORDER} and must not change afterwards. */
     AuthState(boolean enabled, long revision, SortedMap<String, User> users, SortedMap<String, Role> roles) {
@@ -118,15 +126,16 @@ public final class AuthState {
     }
 
     private boolean mayTouch(String name, KeyRange range, boolean write) {
-        User user = users.get(name);
-        if (user == null) {
-            return false;
+        Rights known = rights.get(name);
+        if (known == null) {
+            User user = users.get(name);
+            if (user == null) {
+                return false;
+            }
+            known = new Rights(user.getRolesList().contains(Names.ROOT), permissionsOf(user));
+            rights.put(name, known);
         }
-        if (user.getRolesList().contains(Names.ROOT)) {
-            return true;
-        }
-        Permissions all = permissions.computeIfAbsent(name, unused -> permissionsOf(user));
-        return write ? all.allowWrite(range) : all.allowRead(range);
+        return known.allow(range, write);
     }
 
     /** A role that does not exist grants nothing. */

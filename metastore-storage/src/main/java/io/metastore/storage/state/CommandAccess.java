@@ -69,7 +69,11 @@ public final class CommandAccess {
     }
 
     public @Nullable EtcdError refusal(RangeRequest range) {
-        return auth.refusalToRead(caller, KeyRange.fromRequest(range.getKey(), range.getRangeEnd()));
+        return refusalToRead(KeyRange.fromRequest(range.getKey(), range.getRangeEnd()));
+    }
+
+    public @Nullable EtcdError refusalToRead(KeyRange range) {
+        return auth.refusalToRead(caller, range);
     }
 
     private @Nullable EtcdError refusal(PutRequest put) {

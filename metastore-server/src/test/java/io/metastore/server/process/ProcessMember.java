@@ -83,6 +83,12 @@ public final class ProcessMember implements AutoCloseable {
         return this;
     }
 
+    /** From its next start on it looks for members that are there already, if it has no data. */
+    public ProcessMember joiningAgain() {
+        this.clusterState = "existing";
+        return this;
+    }
+
     /** Serves clients by TLS; the program's flags say with which certificates. */
     public ProcessMember secured() {
         scheme = "https";

@@ -36,7 +36,11 @@ enum FaultKind {
     /** Minutes ahead or back, and right again. */
     CLOCK_OF_ONE_JUMPS(Means.PRELOAD),
     /** The leader's ahead, the others' back, and again, several times. */
-    CLOCKS_JUMP_APART(Means.PRELOAD);
+    CLOCKS_JUMP_APART(Means.PRELOAD),
+    /** In what was synced and committed, of a member that is down; it is replaced. */
+    LOG_BIT_FLIPS,
+    /** The same in the files of the state. */
+    STATE_BITS_FLIP;
 
     private final Means means;
 

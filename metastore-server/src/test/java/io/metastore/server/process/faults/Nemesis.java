@@ -23,6 +23,7 @@ final class Nemesis {
     private final PeerNetwork network;
     private final DiskFaults disks;
     private final ProcessFaults processes;
+    private final DamageFaults damage;
 
     Nemesis(Scene scene, PeerNetwork network, MemberMachines machines) {
         this.scene = scene;
@@ -30,6 +31,7 @@ final class Nemesis {
         this.network = network;
         this.disks = new DiskFaults(scene, machines.disks());
         this.processes = new ProcessFaults(scene, machines.preloads());
+        this.damage = new DamageFaults(scene);
     }
 
     /** What was broken that only shows while a fault lasts or right after it. */
@@ -72,6 +74,8 @@ final class Nemesis {
             case STATE_SYNC_FAILS -> processes.failSync(step, either, "/state/");
             case CLOCK_OF_ONE_JUMPS -> processes.jump(step, either);
             case CLOCKS_JUMP_APART -> processes.jumpApart(step, leader);
+            case LOG_BIT_FLIPS -> damage.flipInLog(step, either);
+            case STATE_BITS_FLIP -> damage.flipInState(step, either);
         };
     }
 

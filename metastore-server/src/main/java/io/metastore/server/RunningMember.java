@@ -463,6 +463,8 @@ final class RunningMember implements AutoCloseable {
                 wasRemoved.run();
             }
         });
+        // Until here damage is a reason not to start.
+        engine.onDamage(damage -> fatal.fatal("the state is damaged", damage));
         return new RunningMember(parts, grpc, inProcessName);
     }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.metastore.api.rpc.HashKVRequest;
 import io.metastore.api.rpc.KVGrpc;
+import io.metastore.api.rpc.MaintenanceGrpc;
 import io.metastore.api.rpc.PutRequest;
 import io.metastore.api.rpc.RangeRequest;
 import java.io.IOException;
@@ -13,8 +16,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -26,13 +31,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A member whose log is damaged while it is down does not start: it would have to forget what it acknowledged. It says what is
- * wrong, and with the log as it was it starts and has everything.
+ * wrong, and with the log as it was it starts and has everything. One that finds its state damaged while it serves stops.
  */
 @Tag("compat")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DamageIT {
 
     private static final int WRITES = 300;
+    private static final int EXIT_FATAL = 3;
+    private static final int SMALL_CACHE_BYTES = 8 << 20;
+    private static final int LARGE_VALUE_BYTES = 4000;
     private static final String MIDDLE = text(WRITES / 2);
 
     @TempDir
@@ -108,6 +116,69 @@ class DamageIT {
     @Test
     void refusesWhereTheLogIsGone() throws IOException {
         refusedAfter(() -> delete(log()));
+    }
+
+    /** It must not go on with a state of which it knows that it cannot all be read. */
+    @Test
+    void stopsWhenAReadMeetsDamageInTheState() throws IOException {
+        member.runBy(Binaries.metastore().withFlags("--storage-cache-bytes=" + SMALL_CACHE_BYTES));
+        member.start();
+        ManagedChannel channel = member.channel();
+        writeMoreThanIsKeptInMemory(channel);
+        member.stop();
+        member.start();
+        for (Path file : files(member.dataDir().resolve("member/state"))) {
+            if (file.toString().endsWith(".sst")) {
+                flipThroughout(file);
+            }
+        }
+        Eventually.await(Duration.ofSeconds(30), () -> "the member ends by itself", () -> {
+            if (member.isAlive()) {
+                askForAllVersions(channel);
+            }
+            return !member.isAlive();
+        });
+        channel.shutdownNow();
+
+        assertThat(member.exitCode()).isEqualTo(EXIT_FATAL);
+        assertThat(member.logOfThisStart()).contains("the state is damaged").containsIgnoringCase("corruption");
+    }
+
+    private static void writeMoreThanIsKeptInMemory(ManagedChannel channel) {
+        byte[] incompressible = new byte[LARGE_VALUE_BYTES];
+        Random random = new Random(1);
+        for (int i = 0; i < 2 * SMALL_CACHE_BYTES / LARGE_VALUE_BYTES; i++) {
+            random.nextBytes(incompressible);
+            var unused = KVGrpc.newBlockingStub(channel)
+                    .withWaitForReady()
+                    .withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .put(PutRequest.newBuilder()
+                            .setKey(ByteString.copyFromUtf8("large" + i))
+                            .setValue(ByteString.copyFrom(incompressible))
+                            .build());
+        }
+    }
+
+    /** In the file as it is, which the member has open. */
+    private static void flipThroughout(Path file) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            for (long at = 0; at < open.length() / 2; at += 64) {
+                open.seek(at);
+                int before = open.read();
+                open.seek(at);
+                open.write(before ^ 0x01);
+            }
+        }
+    }
+
+    private static void askForAllVersions(ManagedChannel channel) {
+        try {
+            var unused = MaintenanceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(5, TimeUnit.SECONDS)
+                    .hashKV(HashKVRequest.getDefaultInstance());
+        } catch (StatusRuntimeException refused) {
+            // That is what the end begins with.
+        }
     }
 
     @Test

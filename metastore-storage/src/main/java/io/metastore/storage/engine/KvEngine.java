@@ -1,6 +1,7 @@
 package io.metastore.storage.engine;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,12 @@ public interface KvEngine extends EngineReader, AutoCloseable {
 
     /** Gives space of erased records back to the disk; slow. */
     void compact();
+
+    /**
+     * Told once, on any thread, when from now on reading or writing finds damage or a failing disk; who called gets the
+     * exception then.
+     */
+    default void onDamage(Consumer<EngineException> listener) {}
 
     /** Where files may be made beside the engine's own; null if it has none. */
     @Nullable

@@ -8,7 +8,7 @@ import org.rocksdb.Slice;
 
 /** A RocksDB iterator with its bounds. Counts as a user of the engine's gate until closed. */
 final class RocksCursor implements Cursor {
-    private final Gate gate;
+    private final RocksEngine engine;
     private final boolean reverse;
     private final byte @Nullable [] from;
     private final @Nullable Slice lower;
@@ -18,16 +18,16 @@ final class RocksCursor implements Cursor {
     private boolean started;
     private boolean closed;
 
-    /** The gate has been entered for it; it closes the options. */
+    /** The engine's gate has been entered for it; it closes the options. */
     RocksCursor(
-            Gate gate,
+            RocksEngine engine,
             RocksDatabase database,
             Bucket bucket,
             byte @Nullable [] from,
             byte @Nullable [] to,
             boolean reverse,
             ReadOptions options) {
-        this.gate = gate;
+        this.engine = engine;
         this.reverse = reverse;
         this.from = from;
         this.options = options;
@@ -56,7 +56,7 @@ final class RocksCursor implements Cursor {
         try {
             iterator.status();
         } catch (RocksDBException failure) {
-            throw new EngineException("reading the state failed: " + failure.getMessage(), failure);
+            throw engine.failed("read", failure);
         }
         return false;
     }
@@ -97,7 +97,7 @@ final class RocksCursor implements Cursor {
             lower.close();
             RocksDatabase.handleClosed();
         }
-        gate.exit();
+        engine.gate().exit();
     }
 
     private void step() {

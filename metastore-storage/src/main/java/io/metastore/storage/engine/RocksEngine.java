@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /**
@@ -27,6 +30,8 @@ public final class RocksEngine implements KvEngine {
     private final Gate gate = new Gate();
     /** Not closed yet. */
     private final Set<RocksSnapshot> snapshots = ConcurrentHashMap.newKeySet();
+
+    private final AtomicReference<@Nullable Consumer<EngineException>> onDamage = new AtomicReference<>();
 
     // Replaced while the gate excludes everyone else.
     private volatile RocksDatabase database;
@@ -201,6 +206,11 @@ public final class RocksEngine implements KvEngine {
         }
     }
 
+    @Override
+    public void onDamage(Consumer<EngineException> listener) {
+        onDamage.set(listener);
+    }
+
     Gate gate() {
         return gate;
     }
@@ -219,7 +229,7 @@ public final class RocksEngine implements KvEngine {
     private Cursor open(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to, boolean reverse) {
         gate.enter();
         try {
-            return new RocksCursor(gate, database, bucket, from, to, reverse, new ReadOptions());
+            return new RocksCursor(this, database, bucket, from, to, reverse, new ReadOptions());
         } catch (RuntimeException | Error failure) {
             gate.exit();
             throw failure;
@@ -233,7 +243,22 @@ public final class RocksEngine implements KvEngine {
         }
     }
 
-    private EngineException failed(String what, RocksDBException failure) {
-        return new EngineException("%s: %s failed: %s".formatted(directory, what, failure.getMessage()), failure);
+    /** What is to be thrown; told first where it is the disk's fault. */
+    EngineException failed(String what, RocksDBException failure) {
+        EngineException thrown =
+                new EngineException("%s: %s failed: %s".formatted(directory, what, failure.getMessage()), failure);
+        if (isDamage(failure)) {
+            Consumer<EngineException> listener = onDamage.getAndSet(null);
+            if (listener != null) {
+                listener.accept(thrown);
+            }
+        }
+        return thrown;
+    }
+
+    private static boolean isDamage(RocksDBException failure) {
+        Status status = failure.getStatus();
+        return status != null
+                && (status.getCode() == Status.Code.Corruption || status.getCode() == Status.Code.IOError);
     }
 }

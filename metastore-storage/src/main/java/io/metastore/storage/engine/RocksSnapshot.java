@@ -30,7 +30,7 @@ final class RocksSnapshot implements EngineSnapshot {
         try (ReadOptions options = readOptions()) {
             return database.db.get(database.family(bucket), options, key);
         } catch (RocksDBException failure) {
-            throw new EngineException("read failed: " + failure.getMessage(), failure);
+            throw engine.failed("read", failure);
         } finally {
             engine.gate().exit();
         }
@@ -40,7 +40,7 @@ final class RocksSnapshot implements EngineSnapshot {
     public Cursor cursor(Bucket bucket, byte @Nullable [] from, byte @Nullable [] to) {
         engine.gate().enter();
         try {
-            return new RocksCursor(engine.gate(), database, bucket, from, to, false, readOptions());
+            return new RocksCursor(engine, database, bucket, from, to, false, readOptions());
         } catch (RuntimeException failure) {
             engine.gate().exit();
             throw failure;

@@ -3,9 +3,12 @@ package io.metastore.storage.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +73,28 @@ class RocksEngineTest extends EngineContractTest {
             put("k" + i, "v" + i);
         }
         engine.close();
+        damageTables();
+
+        engine = open(dir.resolve("state"));
+        List<EngineException> told = new ArrayList<>();
+        engine.onDamage(told::add);
+        for (int again = 0; again < 2; again++) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1000; i++) {
+                            assertThat(engine.get(Bucket.KV, bytes("k" + i))).isNotNull();
+                        }
+                    })
+                    .isInstanceOf(EngineException.class);
+            assertThatThrownBy(() -> keys(engine.cursor(Bucket.KV, null, null))).isInstanceOf(EngineException.class);
+        }
+        assertThat(told)
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("read failed: ");
+    }
+
+    private void damageTables() throws IOException {
         try (var files = Files.list(dir.resolve("state"))) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".sst")).toList()) {
@@ -82,14 +107,24 @@ class RocksEngineTest extends EngineContractTest {
                 }
             }
         }
+    }
 
-        assertThatThrownBy(() -> {
-                    engine = open(dir.resolve("state"));
-                    for (int i = 0; i < 1000; i++) {
-                        assertThat(engine.get(Bucket.KV, bytes("k" + i))).isNotNull();
-                    }
-                })
-                .isInstanceOf(EngineException.class);
+    @Test
+    void damageThatACursorFindsIsTold() throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            put("k" + i, "v" + i);
+        }
+        engine.close();
+        damageTables();
+        engine = open(dir.resolve("state"));
+        List<EngineException> told = new ArrayList<>();
+        engine.onDamage(told::add);
+
+        try (EngineSnapshot snapshot = engine.snapshot()) {
+            assertThatThrownBy(() -> keys(snapshot.cursor(Bucket.KV, null, null)))
+                    .isInstanceOf(EngineException.class);
+        }
+        assertThat(told).hasSize(1);
     }
 
     @Test

@@ -9,9 +9,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What will be a line of the audit log: references to what the call has anyway, but none to its connection or headers, which
- * may be large. It is put together by whoever serves the call, and belongs to the writer's thread once it has ended; it ends
- * once.
+ * What will be a line of the audit log: references to what the call has anyway. It is put together by whoever serves the call, and
+ * made a line when the call ends; it ends once.
  */
 public final class AuditRecord {
     private static final AtomicIntegerFieldUpdater<AuditRecord> ENDED =
@@ -29,16 +28,10 @@ public final class AuditRecord {
     @Nullable
     MessageLite request;
 
-    /** What the request holds in memory, about. */
-    int requestBytes;
-
     long revision;
 
     /** The id of a lease that was asked for without one. */
     long grantedLease;
-
-    /** In place of the revision: field 1 of the answer, with tag and length. */
-    byte @Nullable [] header;
 
     int code;
     long endNanos;
@@ -81,15 +74,10 @@ public final class AuditRecord {
         return !user.isEmpty();
     }
 
-    /**
-     * What is asked for; of the messages of a call the first counts.
-     *
-     * @param bytes its size on the wire
-     */
-    public AuditRecord request(MessageLite message, int bytes) {
+    /** What is asked for; of the messages of a call the first counts. */
+    public AuditRecord request(MessageLite message) {
         if (request == null) {
             request = message;
-            requestBytes = RequestDetail.heldBytes(message, bytes);
         }
         return this;
     }
@@ -117,12 +105,6 @@ public final class AuditRecord {
         return this;
     }
 
-    /** Field 1 of the answer, with tag and length. */
-    public AuditRecord header(byte[] field) {
-        header = field;
-        return this;
-    }
-
     public @Nullable MessageLite request() {
         return request;
     }
@@ -132,7 +114,7 @@ public final class AuditRecord {
         if (ENDED.compareAndSet(this, 0, 1)) {
             code = result.value();
             endNanos = System.nanoTime();
-            log.offer(this);
+            log.add(this);
         }
     }
 }

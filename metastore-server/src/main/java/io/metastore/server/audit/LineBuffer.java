@@ -8,10 +8,23 @@ import java.util.Arrays;
 final class LineBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_NUMBER_BYTES = 20;
-    private static final int KEPT_BYTES = 1 << 20;
+    /** What stands in a quoted text as it is. */
+    private static final boolean[] PLAIN = plain();
 
-    private byte[] bytes = new byte[8 << 10];
+    private byte[] bytes;
     private int size;
+
+    LineBuffer(int capacity) {
+        bytes = new byte[capacity];
+    }
+
+    private static boolean[] plain() {
+        boolean[] plain = new boolean[1 << Byte.SIZE];
+        Arrays.fill(plain, ' ', 0x7f, true);
+        plain['"'] = false;
+        plain['\\'] = false;
+        return plain;
+    }
 
     byte[] array() {
         return bytes;
@@ -24,9 +37,17 @@ final class LineBuffer {
     /** Forgets what comes after the first so many bytes. */
     void truncate(int length) {
         size = length;
-        if (length == 0 && bytes.length > KEPT_BYTES) {
-            bytes = new byte[8 << 10];
+    }
+
+    /** Gives memory back that longer lines took. */
+    void shrinkTo(int capacity) {
+        if (bytes.length > capacity) {
+            bytes = Arrays.copyOf(bytes, capacity);
         }
+    }
+
+    byte[] toByteArray() {
+        return Arrays.copyOf(bytes, size);
     }
 
     private void room(int more) {
@@ -36,13 +57,19 @@ final class LineBuffer {
     }
 
     /** What is ASCII and valid JSON as it is. */
+    @SuppressWarnings("deprecation") // it takes the low byte of each character, which is all that ASCII has, as a block
     LineBuffer raw(String text) {
         int length = text.length();
         room(length);
-        for (int i = 0; i < length; i++) {
-            bytes[size + i] = (byte) text.charAt(i);
-        }
+        text.getBytes(0, length, bytes, size);
         size += length;
+        return this;
+    }
+
+    LineBuffer raw(byte[] json) {
+        room(json.length);
+        System.arraycopy(json, 0, bytes, size, json.length);
+        size += json.length;
         return this;
     }
 
@@ -97,7 +124,12 @@ final class LineBuffer {
     LineBuffer key(ByteString key, int length) {
         room(2 + 5 * length);
         put('"');
-        for (int i = 0; i < length; i++) {
+        (length == key.size() ? key : key.substring(0, length)).copyTo(bytes, size);
+        int end = size + length;
+        while (size < end && PLAIN[bytes[size] & 0xff]) {
+            size++;
+        }
+        for (int i = length - (end - size); i < length; i++) {
             byte octet = key.byteAt(i);
             if (octet == '\\') {
                 raw("\\\\\\\\");

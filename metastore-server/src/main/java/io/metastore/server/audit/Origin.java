@@ -17,9 +17,25 @@ public final class Origin {
     private static final Metadata.Key<String> HEADER =
             Metadata.Key.of("metastore-origin", Metadata.ASCII_STRING_MARSHALLER);
 
+    /** The origin of all calls of a connection that is one client's. */
+    public static final Attributes.Key<Origin> OF_CONNECTION = Attributes.Key.create("metastore-origin");
+
     private final @Nullable SocketAddress address;
     private final @Nullable String told;
     private final @Nullable String certificate;
+    /** Of whoever called last: nearly always the next one too. Any thread; whichever was set last is right for its user. */
+    private @Nullable Who who;
+
+    /** How lines tell of a user who calls from here. */
+    private static final class Who {
+        private final String user;
+        private final byte[] json;
+
+        Who(String user, byte[] json) {
+            this.user = user;
+            this.json = json;
+        }
+    }
 
     private Origin(@Nullable SocketAddress address, @Nullable String told, @Nullable String certificate) {
         this.address = address;
@@ -28,13 +44,22 @@ public final class Origin {
     }
 
     /**
-     * The origin of a call.
+     * The origin of all calls of a connection.
      *
      * @param certificate the common name in the certificate that the connection was verified by, null if there is none
      */
-    public static Origin of(Attributes connection, Metadata headers, @Nullable String certificate) {
+    public static Origin ofConnection(@Nullable SocketAddress address, @Nullable String certificate) {
+        return new Origin(address, null, certificate);
+    }
+
+    /** The origin of a call. */
+    public static Origin of(Attributes connection, Metadata headers) {
+        Origin known = connection.get(OF_CONNECTION);
+        if (known != null) {
+            return known;
+        }
         SocketAddress address = connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        return new Origin(address, address instanceof InProcessSocketAddress ? headers.get(HEADER) : null, certificate);
+        return new Origin(address, address instanceof InProcessSocketAddress ? headers.get(HEADER) : null, null);
     }
 
     /**
@@ -56,12 +81,6 @@ public final class Origin {
         headers.put(HEADER, via + " " + remote);
     }
 
-    /** One and the same object for all calls of a connection, null where it serves many clients. */
-    @Nullable
-    SocketAddress connection() {
-        return address instanceof InProcessSocketAddress ? null : address;
-    }
-
     /** The client's address and port; {@code in-process} for the program that the member runs in. */
     public String remote() {
         if (told != null) {
@@ -75,10 +94,28 @@ public final class Origin {
         return told == null ? "" : told.substring(0, Math.max(0, told.indexOf(' ')));
     }
 
-    /** Null if there is none. */
-    @Nullable
-    String certificate() {
-        return certificate;
+    /** The fields of a line that say who called, made once for all calls of a user over a connection. */
+    byte[] who(String user) {
+        Who last = who;
+        if (last == null || !last.user.equals(user)) {
+            last = new Who(user, json(user));
+            who = last;
+        }
+        return last.json;
+    }
+
+    private byte[] json(String user) {
+        LineBuffer json = new LineBuffer(128);
+        json.raw(",\"user\":").text(user);
+        if (certificate != null) {
+            json.raw(",\"certificate\":").text(certificate);
+        }
+        json.raw(",\"remote\":").text(remote());
+        String via = via();
+        if (!via.isEmpty()) {
+            json.raw(",\"via\":").text(via);
+        }
+        return json.toByteArray();
     }
 
     /** Address and port without a name: looking it up could take long. */

@@ -49,37 +49,11 @@ final class RequestDetail {
     /** So many ranges of a transaction are told. */
     static final int MAX_RANGES = 256;
 
-    /** What a comparison or operation holds, however short it is on the wire. */
-    private static final int OPERATION_BYTES = 128;
-
     private final LineBuffer line;
     private int ranges;
 
     RequestDetail(LineBuffer line) {
         this.line = line;
-    }
-
-    /**
-     * What a request holds in memory, about: a transaction may be many small objects.
-     *
-     * @param bytes its size on the wire
-     */
-    static int heldBytes(MessageLite request, int bytes) {
-        return request instanceof TxnRequest txn ? bytes + OPERATION_BYTES * operationsIn(txn) : bytes;
-    }
-
-    private static int operationsIn(TxnRequest txn) {
-        return txn.getCompareCount() + operationsIn(txn.getSuccessList()) + operationsIn(txn.getFailureList());
-    }
-
-    private static int operationsIn(List<RequestOp> operations) {
-        int count = operations.size();
-        for (RequestOp operation : operations) {
-            if (operation.hasRequestTxn()) {
-                count += operationsIn(operation.getRequestTxn());
-            }
-        }
-        return count;
     }
 
     void write(MessageLite request) {
@@ -242,11 +216,14 @@ final class RequestDetail {
         if (ranges > MAX_RANGES) {
             return;
         }
-        line.raw(ranges == 1 ? ",\"keys\":[{" : ",{");
-        if (!operation.isEmpty()) {
-            line.raw("\"op\":\"").raw(operation).raw("\",");
+        if (operation.isEmpty()) {
+            line.raw(ranges == 1 ? ",\"keys\":[{\"key\":" : ",{\"key\":");
+        } else {
+            line.raw(ranges == 1 ? ",\"keys\":[{\"op\":\"" : ",{\"op\":\"")
+                    .raw(operation)
+                    .raw("\",\"key\":");
         }
-        line.raw("\"key\":").key(key, Math.min(key.size(), MAX_KEY_BYTES));
+        line.key(key, Math.min(key.size(), MAX_KEY_BYTES));
         if (!end.isEmpty()) {
             line.raw(",\"end\":").key(end, Math.min(end.size(), MAX_KEY_BYTES));
         }

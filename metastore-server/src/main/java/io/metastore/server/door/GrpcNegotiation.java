@@ -4,6 +4,7 @@ import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
+import io.metastore.server.audit.Origin;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -39,7 +40,8 @@ public final class GrpcNegotiation implements InternalProtocolNegotiator.Protoco
         Channel channel = context.channel();
         Attributes.Builder attributes = Attributes.newBuilder()
                 .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, channel.remoteAddress())
-                .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, channel.localAddress());
+                .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, channel.localAddress())
+                .set(Origin.OF_CONNECTION, Origin.ofConnection(channel.remoteAddress(), commonName));
         if (session != null) {
             attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session);
         }

@@ -94,10 +94,9 @@ final class AuditedCalls implements ServerInterceptor {
         @Override
         public void onMessage(Q message) {
             if (record.request() == null && message instanceof MessageLite request) {
-                int bytes = request.getSerializedSize();
-                record.request(request, bytes);
+                record.request(request);
                 if (staysOpen) {
-                    record.part("open").request(request, bytes).end(Status.Code.OK);
+                    record.part("open").request(request).end(Status.Code.OK);
                     record.event("close");
                 }
             }

@@ -263,7 +263,7 @@ public final class KvService {
     }
 
     private Reply reply(Outcome.Applied applied) {
-        return new Reply(headers.field(applied.revision()), applied.body());
+        return Reply.at(applied.revision(), headers, applied.body());
     }
 
     /** Answers a call with the outcome of its command. */

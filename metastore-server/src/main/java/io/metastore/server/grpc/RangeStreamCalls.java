@@ -123,7 +123,7 @@ final class RangeStreamCalls {
             request = message;
             counters.received(message.getSerializedSize());
             if (record != null) {
-                record.request(message, message.getSerializedSize());
+                record.request(message);
             }
         }
 

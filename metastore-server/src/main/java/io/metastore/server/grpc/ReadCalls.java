@@ -161,7 +161,7 @@ final class ReadCalls {
         }
 
         private void reply(RangeResult result, @Nullable Caller caller) {
-            reply(new Reply(headers.field(result.revision()), result.body()), caller);
+            reply(Reply.at(result.revision(), headers, result.body()), caller);
         }
 
         @Override
@@ -200,7 +200,7 @@ final class ReadCalls {
             readers.execute(() -> {
                 try {
                     Outcome.Applied outcome = ReadOnlyTxn.evaluate(request, store);
-                    reply(new Reply(headers.field(outcome.revision()), outcome.body()), caller);
+                    reply(Reply.at(outcome.revision(), headers, outcome.body()), caller);
                 } catch (RuntimeException failure) {
                     accept(failure);
                 }

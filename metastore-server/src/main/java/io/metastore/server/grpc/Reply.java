@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * from stored bytes are the message.
  */
 public final class Reply {
+    private final long revision;
     private final byte[] header;
     private final ResponseBody body;
 
@@ -29,12 +30,23 @@ public final class Reply {
      * @param header field 1 of the message, tag and length included; may be empty
      */
     public Reply(byte[] header, ResponseBody body) {
+        this(0, header, body);
+    }
+
+    private Reply(long revision, byte[] header, ResponseBody body) {
+        this.revision = revision;
         this.header = header;
         this.body = body;
     }
 
-    byte[] header() {
-        return header;
+    /** A reply with a header that tells this revision. */
+    static Reply at(long revision, Headers headers, ResponseBody body) {
+        return new Reply(revision, headers.field(revision), body);
+    }
+
+    /** As its header tells; 0 for a reply that was not made with {@link #at}. */
+    long revision() {
+        return revision;
     }
 
     /** In bytes; too many for a message if the body was. */

@@ -98,7 +98,7 @@ final class UnaryCalls {
         }
 
         Origin origin() {
-            return Origin.of(call.getAttributes(), headers, null);
+            return Origin.of(call.getAttributes(), headers);
         }
 
         /**
@@ -134,7 +134,7 @@ final class UnaryCalls {
             call.close(Status.OK, new Metadata());
             shared.slow.ended(since, this, reply.size());
             if (record != null) {
-                record.header(reply.header()).end(Status.Code.OK);
+                record.revision(reply.revision()).end(Status.Code.OK);
             }
         }
 
@@ -268,7 +268,7 @@ final class UnaryCalls {
                 return;
             }
             if (record != null) {
-                record.request(message, whole.bytes());
+                record.request(message);
             }
             if (learner.getAsBoolean() && !(message instanceof RangeRequest range && range.getSerializable())) {
                 close(EtcdError.NOT_SUPPORTED_FOR_LEARNER.status());

@@ -31,7 +31,7 @@ final class WatchAudit {
 
     /** As whom the client counts may have changed since the stream began. */
     void asked(WatchCreateRequest request) {
-        AuditRecord create = stream.part("create").request(request, request.getSerializedSize());
+        AuditRecord create = stream.part("create").request(request);
         auditor.identify(create, credentials);
         asked.add(create);
     }
@@ -42,7 +42,7 @@ final class WatchAudit {
             AuditRecord create = asked.poll();
             if (create != null) {
                 if (!reply.isCanceled() && create.request() instanceof WatchCreateRequest request) {
-                    watches.put(reply.watchId(), create.part("cancel").request(request, request.getSerializedSize()));
+                    watches.put(reply.watchId(), create.part("cancel").request(request));
                 }
                 end(create, reply);
             }

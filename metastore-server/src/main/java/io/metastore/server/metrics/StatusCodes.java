@@ -24,7 +24,7 @@ public final class StatusCodes {
             "Unauthenticated");
 
     /** Codes are the numbers below it. */
-    static final int COUNT = NAMES.size();
+    public static final int COUNT = NAMES.size();
 
     private StatusCodes() {}
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Attributes;
-import io.grpc.Metadata;
 import io.grpc.Status;
+import io.metastore.api.rpc.Compare;
 import io.metastore.api.rpc.PutRequest;
+import io.metastore.api.rpc.TxnRequest;
 import io.metastore.server.config.AuditConfig;
 import io.metastore.server.config.LogRotation;
 import io.metastore.server.process.Eventually;
@@ -16,16 +16,21 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of lines when their disk does not take them. */
 @Timeout(60)
 class AuditLogTest {
-    private static final int MORE_THAN_FIT = 40_000;
+    private static final int MORE_THAN_FIT = 200_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
@@ -59,10 +64,12 @@ class AuditLogTest {
     }
 
     private static void put(AuditLog log, String key) {
-        PutRequest request =
-                PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-        log.begin("etcdserverpb.KV/Put", Attributes.EMPTY, new Metadata(), null)
-                .request(request, request.getSerializedSize())
+        put(log, PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build());
+    }
+
+    private static void put(AuditLog log, PutRequest request) {
+        log.begin("etcdserverpb.KV/Put", Origin.ofConnection(null, null))
+                .request(request)
                 .end(Status.Code.OK);
     }
 
@@ -118,22 +125,107 @@ class AuditLogTest {
     }
 
     @Test
-    void largeRequestsAreNotHeldWithoutABound() throws Exception {
+    void noRequestIsHeldForItsLine() throws Exception {
         BlockedDisk disk = new BlockedDisk();
         try (AuditLog log = log(() -> disk)) {
             put(log, "first");
             disk.reached.await();
-            PutRequest large = PutRequest.newBuilder()
-                    .setValue(ByteString.copyFrom(new byte[1 << 20]))
-                    .build();
-            for (int i = 0; i < 100; i++) {
-                log.begin("etcdserverpb.KV/Put", Attributes.EMPTY, new Metadata(), null)
-                        .request(large, large.getSerializedSize())
+            WeakReference<PutRequest> large = putLarge(log);
+            Eventually.await(PATIENCE, () -> "the request is let go", () -> {
+                System.gc();
+                return large.get() == null;
+            });
+            disk.free.countDown();
+            Eventually.await(PATIENCE, () -> "its line is written", () -> log.writtenLines() == 2);
+        }
+    }
+
+    private static WeakReference<PutRequest> putLarge(AuditLog log) {
+        PutRequest large = PutRequest.newBuilder()
+                .setValue(ByteString.copyFrom(new byte[1 << 20]))
+                .build();
+        put(log, large);
+        return new WeakReference<>(large);
+    }
+
+    @Test
+    void longLinesAreNotHeldWithoutABound() throws Exception {
+        ByteString key = ByteString.copyFrom(new byte[RequestDetail.MAX_KEY_BYTES]);
+        TxnRequest.Builder txn = TxnRequest.newBuilder();
+        for (int i = 0; i < RequestDetail.MAX_RANGES; i++) {
+            txn.addCompare(Compare.newBuilder().setKey(key));
+        }
+        TxnRequest large = txn.build();
+        BlockedDisk disk = new BlockedDisk();
+        int count = 100;
+        try (AuditLog log = log(() -> disk)) {
+            put(log, "first");
+            disk.reached.await();
+            for (int i = 0; i < count; i++) {
+                log.begin("etcdserverpb.KV/Txn", Origin.ofConnection(null, null))
+                        .request(large)
                         .end(Status.Code.OK);
             }
+            long lost = log.lostLines();
+            assertThat(lost).isGreaterThan(80).isLessThan(count);
+            put(log, "short");
+            assertThat(log.lostLines()).as("there is room for a short line").isEqualTo(lost);
 
-            assertThat(log.lostLines()).isGreaterThan(80);
             disk.free.countDown();
+            Eventually.await(PATIENCE, () -> "the rest is written", () -> log.writtenLines() == count + 2 - lost);
+            put(log, "last");
+            Eventually.await(PATIENCE, () -> "it goes on", () -> log.writtenLines() == count + 3 - lost);
+        }
+        assertThat(disk.taken().lines()).allMatch(line -> line.startsWith("{\"time\":\"") && line.endsWith("}"));
+    }
+
+    @Test
+    void linesOfManyThreadsAreAllThereAndWhole() throws Exception {
+        Path file = directory.resolve("audit.log");
+        int writers = 24;
+        int each = 5_000;
+        try (AuditLog log = log(file, 1 << 30, 0)) {
+            List<Thread> all = new ArrayList<>();
+            for (int writer = 0; writer < writers; writer++) {
+                int number = writer;
+                all.add(new Thread(() -> {
+                    for (int i = 0; i < each; i++) {
+                        put(log, number + "-" + i);
+                    }
+                }));
+            }
+            all.forEach(Thread::start);
+            for (Thread thread : all) {
+                thread.join();
+            }
+            assertThat(log.lostLines()).isZero();
+        }
+        Pattern line = Pattern.compile("\\{\"time\":\"[^\"]+\",\"user\":\"\",\"remote\":\"\","
+                + "\"method\":\"etcdserverpb.KV/Put\",\"keys\":\\[\\{\"key\":\"(\\d+-\\d+)\"}],"
+                + "\"revision\":0,\"micros\":\\d+,\"code\":\"OK\"}");
+        Set<String> keys = new HashSet<>();
+        for (String written : Files.readAllLines(file)) {
+            Matcher matcher = line.matcher(written);
+            assertThat(matcher.matches()).as(written).isTrue();
+            assertThat(keys.add(matcher.group(1))).as(written).isTrue();
+        }
+        assertThat(keys).hasSize(writers * each);
+    }
+
+    @Test
+    void linesOfAThreadAreInOrder() throws Exception {
+        Path file = directory.resolve("audit.log");
+        int lines = 100_000;
+        try (AuditLog log = log(file, 1 << 30, 0)) {
+            for (int i = 0; i < lines; i++) {
+                put(log, "k" + i);
+            }
+            assertThat(log.lostLines()).isZero();
+        }
+        List<String> written = Files.readAllLines(file);
+        assertThat(written).hasSize(lines);
+        for (int i = 0; i < lines; i++) {
+            assertThat(written.get(i)).contains("\"key\":\"k" + i + "\"");
         }
     }
 

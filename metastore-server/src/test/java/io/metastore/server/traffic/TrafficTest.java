@@ -168,7 +168,7 @@ class TrafficTest {
         return new Traffic.Caller() {
             @Override
             public Origin origin() {
-                return Origin.of(connection, new Metadata(), null);
+                return Origin.of(connection, new Metadata());
             }
 
             @Override

@@ -9,11 +9,12 @@ import java.util.regex.Pattern;
 
 /** Reads durations as etcd's flags write them: {@code 300ms}, {@code 1.5h}, {@code 2h45m}. */
 public final class GoDuration {
-    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|ms|s|m|h)");
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)");
     private static final Map<String, Long> NANOS = Map.of(
             "ns", 1L,
             "us", 1_000L,
-            "µs", 1_000L,
+            "\u00b5s", 1_000L, // the micro sign
+            "\u03bcs", 1_000L, // the Greek letter
             "ms", 1_000_000L,
             "s", 1_000_000_000L,
             "m", 60_000_000_000L,

@@ -75,6 +75,20 @@ class LauncherIT {
     }
 
     @Test
+    void readsWhatIsNotAsciiAlsoWhereNoLocaleIsSet() throws IOException {
+        // printf makes the bytes: what this JVM would make of the letter depends on its own locale.
+        ProcessBuilder shell = new ProcessBuilder(
+                "sh",
+                "-c",
+                "exec \"$0\" \"--warning-apply-duration=1$(printf '\\302\\265')x\" 2>&1",
+                Binaries.metastore().command().get(0));
+        shell.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+        String output = new String(shell.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(output).contains("invalid value \"1\u00b5x\" for flag -warning-apply-duration: parse error");
+    }
+
+    @Test
     void refusesAFlagThatItDoesNotKnow() {
         Program program = Binaries.metastore().withFlags("--no-such-flag=1");
         try (ProcessMember member = new ProcessMember(program, directory.resolve("data"))) {

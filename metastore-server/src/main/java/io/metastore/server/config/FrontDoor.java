@@ -52,8 +52,10 @@ public record FrontDoor(List<URI> clientUrls, List<URI> httpUrls, List<URI> metr
         for (URI url : all) {
             if (TlsOptions.isTls(url) && !tls.isServed()) {
                 problems.add(
-                        "TLS key/cert (--cert-file, --key-file) must be provided for client url %s with HTTPS scheme"
-                                .formatted(url));
+                        metrics.contains(url)
+                                ? "client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url"
+                                : "TLS key/cert (--cert-file, --key-file) must be provided for client url %s with HTTPS scheme"
+                                        .formatted(url));
             }
         }
         return new FrontDoor(clientUrls, http, metrics, tls);

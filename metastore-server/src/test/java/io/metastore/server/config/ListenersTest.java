@@ -67,7 +67,7 @@ class ListenersTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --listen-client-urls=https://127.0.0.1:1  | TLS key/cert (--cert-file, --key-file) must be provided
-            --listen-metrics-urls=https://127.0.0.1:1 | TLS key/cert (--cert-file, --key-file) must be provided
+            --listen-metrics-urls=https://127.0.0.1:1 | client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url
             --listen-metrics-urls=http://example.com:1 | expected IP
             --listen-client-urls=unixs://localhost:1  | TLS key/cert (--cert-file, --key-file) must be provided
             --listen-client-urls=unix:a               | URL does not name a socket

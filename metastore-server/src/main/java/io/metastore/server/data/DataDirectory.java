@@ -39,10 +39,16 @@ public final class DataDirectory implements AutoCloseable {
     /**
      * Makes the directory where it is missing, closes it to others, and locks it.
      *
-     * @throws StartException if another process holds it, or it cannot be made ours alone
+     * @throws StartException if another process holds it, it is an etcd's, or it cannot be made ours alone
      */
     public static DataDirectory open(Path directory) throws StartException {
         Path member = directory.resolve("member");
+        if (Files.exists(member.resolve("wal")) || Files.exists(member.resolve("snap"))) {
+            // Starting empty beside it would look like the loss of everything.
+            throw new StartException(
+                    "data directory %s holds the data of an etcd: restore a snapshot of it with metastore snapshot restore"
+                            .formatted(directory));
+        }
         try {
             Files.createDirectories(directory);
             requireOwnerOnly(directory);

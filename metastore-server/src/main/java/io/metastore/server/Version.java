@@ -5,7 +5,7 @@ import java.util.Locale;
 /** The versions this server tells of itself. */
 public final class Version {
     /** The etcd release whose behaviour is served; clients decide by it what they may use. */
-    public static final String ETCD = "3.7.1";
+    public static final String ETCD = "3.7.3";
     /** What a cluster agrees on, unless it is to go back to an older release. */
     public static final String CLUSTER = "3.7.0";
     /** etcd's storage schema that backups follow while the cluster has not agreed on a version. */

@@ -71,7 +71,7 @@ class HttpEndpointTest {
 
         assertThat(version.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(version.body())
-                .isEqualTo("{\"etcdserver\":\"3.7.1\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");
+                .isEqualTo("{\"etcdserver\":\"3.7.3\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");
     }
 
     @Test

@@ -38,8 +38,8 @@ public interface KvEngine extends EngineReader, AutoCloseable {
     void compact();
 
     /**
-     * Told once, on any thread, when from now on reading or writing finds damage or a failing disk; who called gets the
-     * exception then.
+     * Told once, on any thread, when from now on a read finds damage or a failing disk; who reads gets the exception then. Who
+     * writes is told by his exception alone.
      */
     default void onDamage(Consumer<EngineException> listener) {}
 

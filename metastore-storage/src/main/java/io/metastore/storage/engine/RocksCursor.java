@@ -56,7 +56,7 @@ final class RocksCursor implements Cursor {
         try {
             iterator.status();
         } catch (RocksDBException failure) {
-            throw engine.failed("read", failure);
+            throw engine.unread(failure);
         }
         return false;
     }

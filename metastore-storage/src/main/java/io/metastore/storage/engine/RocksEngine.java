@@ -62,7 +62,7 @@ public final class RocksEngine implements KvEngine {
             RocksDatabase open = database;
             return open.db.get(open.family(bucket), open.reads, key);
         } catch (RocksDBException failure) {
-            throw failed("read", failure);
+            throw unread(failure);
         } finally {
             gate.exit();
         }
@@ -243,10 +243,13 @@ public final class RocksEngine implements KvEngine {
         }
     }
 
-    /** What is to be thrown; told first where it is the disk's fault. */
-    EngineException failed(String what, RocksDBException failure) {
-        EngineException thrown =
-                new EngineException("%s: %s failed: %s".formatted(directory, what, failure.getMessage()), failure);
+    private EngineException failed(String what, RocksDBException failure) {
+        return new EngineException("%s: %s failed: %s".formatted(directory, what, failure.getMessage()), failure);
+    }
+
+    /** What is to be thrown by a read; told first where it is the disk's fault. */
+    EngineException unread(RocksDBException failure) {
+        EngineException thrown = failed("read", failure);
         if (isDamage(failure)) {
             Consumer<EngineException> listener = onDamage.getAndSet(null);
             if (listener != null) {

@@ -30,7 +30,7 @@ final class RocksSnapshot implements EngineSnapshot {
         try (ReadOptions options = readOptions()) {
             return database.db.get(database.family(bucket), options, key);
         } catch (RocksDBException failure) {
-            throw engine.failed("read", failure);
+            throw engine.unread(failure);
         } finally {
             engine.gate().exit();
         }

@@ -3,6 +3,7 @@ package io.metastore.server.process;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +144,12 @@ public final class LoopDisk implements AutoCloseable {
 
     public void makeRoom() {
         try {
-            Files.deleteIfExists(ballast());
+            if (Files.deleteIfExists(ballast())) {
+                // Or the disk would be full again when the power goes later on.
+                try (FileChannel directory = FileChannel.open(mountPoint)) {
+                    directory.force(true);
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

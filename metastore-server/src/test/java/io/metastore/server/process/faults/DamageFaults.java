@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +39,9 @@ final class DamageFaults {
     private static final Duration BOUND = Duration.ofSeconds(60);
     private static final int ANSWER_SECONDS = 5;
     private static final String READY = "ready to serve client requests";
+    /** Said only where all files of the state gave way to those of a newer snapshot, whose checksums were right. */
+    private static final String STATE_REPLACED = "snapshot loaded";
+
     private static final ByteString ALL = ByteString.copyFrom(new byte[1]);
 
     private final Scene scene;
@@ -61,7 +65,7 @@ final class DamageFaults {
         Scene.require(!frames.isEmpty(), step, "no synced and committed entry in " + log);
         BitFlips flips = LogBits.choose(frames, random(step));
         flips.inflict();
-        return flips + ", " + noticedAndReplaced(step, victim, "(?s).*raft log is damaged: .*");
+        return flips + ", " + noticedAndReplaced(step, victim, "(?s).*raft log is damaged: .*", said -> false);
     }
 
     String flipInState(FaultStep step, int victim) {
@@ -71,14 +75,17 @@ final class DamageFaults {
         scene.kill(Set.of(victim));
         BitFlips flips = StateBits.choose(state, random(step));
         flips.inflict();
-        return flips + ", " + noticedAndReplaced(step, victim, "(?s).*(Corruption|checksum mismatch).*");
+        return flips + ", "
+                + noticedAndReplaced(
+                        step, victim, "(?s).*(Corruption|checksum mismatch).*", said -> said.contains(STATE_REPLACED));
     }
 
     private static Random random(FaultStep step) {
         return new Random(step.delay().toMillis() * 10_000 + step.lasting().toMillis());
     }
 
-    private String noticedAndReplaced(FaultStep step, int victim, String complaint) {
+    /** @param isGone whether, by what the member has said, nothing is left of the damage that it could meet */
+    private String noticedAndReplaced(FaultStep step, int victim, String complaint, Predicate<String> isGone) {
         ProcessMember member = scene.member(victim);
         member.launch();
         Eventually.await(
@@ -92,13 +99,17 @@ final class DamageFaults {
                 if (member.isAlive()) {
                     readEverything(scene.load().channel(victim));
                 }
-                return !member.isAlive();
+                return !member.isAlive() || isGone.test(member.logOfThisStart());
             });
         }
         if (member.isAlive()) {
-            scene.violated(
-                    Rule.DAMAGE_IS_REPORTED,
-                    "%s: member %d serves from damaged files:%n%s".formatted(step, victim, member.logTail()));
+            if (isGone.test(member.logOfThisStart())) {
+                effect = "got the leader's state before it met them";
+            } else {
+                scene.violated(
+                        Rule.DAMAGE_IS_REPORTED,
+                        "%s: member %d serves from damaged files:%n%s".formatted(step, victim, member.logTail()));
+            }
             scene.kill(Set.of(victim));
         } else {
             scene.load().lostItsMemory(victim);

@@ -110,9 +110,13 @@ public final class ProcessMember implements AutoCloseable {
 
     /** Waits until the process that was launched serves. */
     public ProcessMember awaitReady() {
-        if (!Eventually.holds(START_BOUND, () -> logFrom(logged).contains(READY) || !isAlive())) {
+        return awaitReady(START_BOUND);
+    }
+
+    public ProcessMember awaitReady(Duration bound) {
+        if (!Eventually.holds(bound, () -> logFrom(logged).contains(READY) || !isAlive())) {
             throw new NotReady(
-                    "%s is not ready within %s; its log ends:%n%s".formatted(program.name(), START_BOUND, logTail()));
+                    "%s is not ready within %s; its log ends:%n%s".formatted(program.name(), bound, logTail()));
         }
         if (!isAlive()) {
             throw new NotReady("%s exited with %d before it was ready:%n%s"

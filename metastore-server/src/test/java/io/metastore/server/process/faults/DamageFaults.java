@@ -37,6 +37,12 @@ import java.util.stream.Stream;
 final class DamageFaults {
 
     private static final Duration BOUND = Duration.ofSeconds(60);
+    /**
+     * Seconds, mostly; but of a snapshot that the leader has taken back meanwhile jraft asks for each file, two seconds apiece,
+     * before it asks for another snapshot.
+     */
+    private static final Duration JOIN_BOUND = Duration.ofMinutes(4);
+
     private static final int ANSWER_SECONDS = 5;
     private static final String READY = "ready to serve client requests";
     /** Said only where all files of the state gave way to those of a newer snapshot, whose checksums were right. */
@@ -192,7 +198,9 @@ final class DamageFaults {
         });
         delete(member.dataDir().resolve("member"));
         member.joiningAgain();
-        scene.restart(step, Set.of(victim));
+        member.launch();
+        member.awaitReady(JOIN_BOUND);
+        scene.awaitAllServe(step);
     }
 
     private static void delete(Path root) {
